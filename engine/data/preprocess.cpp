@@ -1,0 +1,54 @@
+#include "engine/data/preprocess.h"
+
+#include <cstddef>
+
+#include "engine/core/error.h"
+
+namespace cnn {
+
+namespace {
+
+// (value / divide − mean) / std as value·scale + offset, in double: the one rounding to Real comes last, so that x / 255 is the
+// float that a division gives.
+struct Line {
+  double scale;
+  double offset;
+};
+
+Line line_of(const Preprocessing& p, double unit) {
+  return {unit / (p.divide * p.std), -p.mean / p.std};
+}
+
+template <class T>
+void convert(const Preprocessing& preprocessing, const Shape& shape, const T* image, double unit, Real* out) {
+  const Shape cut = preprocessed_shape(preprocessing, shape);
+  const Line line = line_of(preprocessing, unit);
+  const std::size_t row = static_cast<std::size_t>(shape.w) * shape.c;
+  const std::size_t cut_row = static_cast<std::size_t>(cut.w) * cut.c;
+  const T* from = image + (shape.h - cut.h) / 2 * row + static_cast<std::size_t>((shape.w - cut.w) / 2) * shape.c;
+  for (int y = 0; y < cut.h; ++y, from += row, out += cut_row) {
+    for (std::size_t i = 0; i < cut_row; ++i) out[i] = static_cast<Real>(from[i] * line.scale + line.offset);
+  }
+}
+
+}  // namespace
+
+Shape preprocessed_shape(const Preprocessing& preprocessing, const Shape& shape) {
+  const Shape cut{preprocessing.crop_h > 0 ? preprocessing.crop_h : shape.h,
+                  preprocessing.crop_w > 0 ? preprocessing.crop_w : shape.w, shape.c};  // [H, W, C]
+  if (cut.h <= shape.h && cut.w <= shape.w) return cut;
+  throw Error(ErrorCode::shape_mismatch, "preprocessing",
+              "the crop is larger than the picture. Got crop " + std::to_string(cut.h) + "x" + std::to_string(cut.w) +
+                  ", picture " + to_string(shape) + ".",
+              "/preprocessing");
+}
+
+void preprocess(const Preprocessing& preprocessing, const Shape& shape, const std::uint8_t* image, Real* out) {
+  convert(preprocessing, shape, image, 1, out);
+}
+
+void preprocess(const Preprocessing& preprocessing, const Shape& shape, const float* image, Real* out) {
+  convert(preprocessing, shape, image, 255, out);
+}
+
+}  // namespace cnn

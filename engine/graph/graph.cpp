@@ -1,0 +1,164 @@
+#include "engine/graph/graph.h"
+
+#include <algorithm>
+
+#include "engine/core/error.h"
+#include "engine/layers/registry.h"
+
+namespace cnn {
+
+namespace {
+
+// A net that asks for more values than this per image, parameters included, is a slip of the pen (or an attack). With
+// addresses of 32 bits also a promise: no product of extents overflows.
+constexpr double kMaxValues = sizeof(std::size_t) > 4 ? 1099511627776.0 : 268435456.0;  // 2^40, 2^28
+
+double product(const std::vector<int>& extents) {
+  double values = 1;
+  for (const int extent : extents) values *= extent;
+  return values;
+}
+
+std::unique_ptr<Layer> make_layer(const NodeDefinition& node) {
+  const LayerType* type = find_layer_type(node.type);
+  if (type != nullptr) return type->create(node.object, node.path);
+  std::vector<std::string> names;
+  for (const LayerType& known : layer_types()) names.emplace_back(known.name);
+  const std::string near = nearest_name(node.type, names);
+  // A layer that came from "activation" has no "type" of its own to point at.
+  const bool sugar = node.path.size() > 11 && node.path.rfind("/activation") == node.path.size() - 11;
+  throw Error(ErrorCode::invalid_definition, "definition",
+              "unknown layer \"" + node.type + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"),
+              sugar ? node.path : node.path + "/type");
+}
+
+int clamp_to_int(std::int64_t value) {
+  return static_cast<int>(std::min<std::int64_t>(std::max<std::int64_t>(value, -2147483647), 2147483647));
+}
+
+// The field of `step` placed on top of the field `in` of its input.
+ReceptiveField grow(const ReceptiveField& in, const ReceptiveStep& step) {
+  ReceptiveField out;
+  out.size_h = clamp_to_int(in.size_h + std::int64_t(step.kernel_h - 1) * in.jump_h);
+  out.size_w = clamp_to_int(in.size_w + std::int64_t(step.kernel_w - 1) * in.jump_w);
+  out.jump_h = clamp_to_int(std::int64_t(in.jump_h) * step.stride_h);
+  out.jump_w = clamp_to_int(std::int64_t(in.jump_w) * step.stride_w);
+  out.start_h = clamp_to_int(in.start_h - std::int64_t(step.pad_top) * in.jump_h);
+  out.start_w = clamp_to_int(in.start_w - std::int64_t(step.pad_left) * in.jump_w);
+  return out;
+}
+
+// The smallest box around both; where paths of different stride meet, the finer jump describes the grid.
+ReceptiveField unite(const ReceptiveField& a, const ReceptiveField& b) {
+  ReceptiveField out;
+  out.start_h = std::min(a.start_h, b.start_h);
+  out.start_w = std::min(a.start_w, b.start_w);
+  out.size_h = std::max(a.start_h + a.size_h, b.start_h + b.size_h) - out.start_h;
+  out.size_w = std::max(a.start_w + a.size_w, b.start_w + b.size_w) - out.start_w;
+  out.jump_h = std::min(a.jump_h, b.jump_h);
+  out.jump_w = std::min(a.jump_w, b.jump_w);
+  return out;
+}
+
+ReceptiveField whole(const Shape& input) { return {input.h, input.w, 1, 1, 0, 0}; }
+
+}  // namespace
+
+Graph::Graph(Definition definition) : definition_(std::move(definition)) {
+  for (const NodeDefinition& node : definition_.nodes) add(node);
+  check();
+  output_ = heads_.empty() ? size() - 1 : heads_.back();
+}
+
+void Graph::add(const NodeDefinition& definition) {
+  Node node;
+  node.name = definition.name;
+  node.path = definition.path;
+  node.layer = make_layer(definition);
+  const int index = size();
+  for (const std::string& input : definition.inputs) {
+    node.inputs.push_back(find(input));
+    node.input_shapes.push_back(nodes_[node.inputs.back()].shape);
+  }
+
+  if (index == 0 && node.layer->role() != LayerRole::input) {
+    throw Error(ErrorCode::invalid_definition, "definition", "the first layer must be an input.", node.path);
+  }
+  const int count = static_cast<int>(node.inputs.size());
+  if (count < node.layer->least_inputs() || count > node.layer->most_inputs()) {
+    const int least = node.layer->least_inputs();
+    const int most = node.layer->most_inputs();
+    // "input" somewhere in the middle took the layer before as its input: say what is really wrong.
+    if (most == 0) {
+      throw Error(ErrorCode::invalid_definition, node.layer->type(), "must be the first layer and the only one of its kind.",
+                  node.path);
+    }
+    const std::string wanted = least == most ? std::to_string(least) : "at least " + std::to_string(least);
+    throw Error(ErrorCode::shape_mismatch, node.layer->type(),
+                "needs " + wanted + (least == 1 ? " input" : " inputs") + ". Got " + std::to_string(count) + ".",
+                node.path);
+  }
+
+  try {
+    node.shape = node.layer->output_shape(node.layer_inputs());
+    node.parameters = node.layer->parameters(node.layer_inputs());
+  } catch (const Error& e) {
+    throw e.at(node.path);
+  }
+  values_ += product({node.shape.h, node.shape.w, node.shape.c});
+  for (const ParameterSpec& parameter : node.parameters) values_ += product(parameter.shape);
+  if (values_ > kMaxValues) {
+    throw Error(ErrorCode::shape_mismatch, node.layer->type(), "is too large. Output " + to_string(node.shape) + ".",
+                node.path);
+  }
+  node.macs = node.layer->macs(node.layer_inputs(), node.shape);
+
+  const ReceptiveStep step = node.layer->receptive_step(node.layer_inputs(), node.shape);
+  for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+    const ReceptiveField& in = nodes_[node.inputs[i]].receptive_field;
+    const ReceptiveField field = step.whole ? whole(nodes_[0].shape) : grow(in, step);
+    node.receptive_field = i == 0 ? field : unite(node.receptive_field, field);
+  }
+  for (const int input : node.inputs) nodes_[input].consumers.push_back(index);
+  if (node.layer->role() == LayerRole::head) heads_.push_back(index);
+  nodes_.push_back(std::move(node));
+}
+
+void Graph::check() const {
+  for (const int head : heads_) {
+    if (nodes_[head].consumers.empty()) continue;
+    throw Error(ErrorCode::invalid_definition, nodes_[head].layer->type(), "must be the end of its branch.",
+                nodes_[nodes_[head].consumers[0]].path);
+  }
+  const Shape& in = nodes_[0].shape;
+  const Preprocessing& p = definition_.preprocessing;
+  if ((p.crop_h != 0 && p.crop_h != in.h) || (p.crop_w != 0 && p.crop_w != in.w)) {
+    throw Error(ErrorCode::shape_mismatch, "preprocessing",
+                "the crop must be the size of the input. Got crop " + std::to_string(p.crop_h) + "x" +
+                    std::to_string(p.crop_w) + ", input " + to_string(in) + ".",
+                "/preprocessing");
+  }
+}
+
+int Graph::find(const std::string& name) const {
+  for (int i = 0; i < size(); ++i) {
+    if (nodes_[i].name == name) return i;
+  }
+  return -1;
+}
+
+std::int64_t Graph::parameter_count() const {
+  std::int64_t sum = 0;
+  for (const Node& node : nodes_) {
+    for (const ParameterSpec& parameter : node.parameters) sum += static_cast<std::int64_t>(parameter.count());
+  }
+  return sum;
+}
+
+std::int64_t Graph::macs() const {
+  std::int64_t sum = 0;
+  for (const Node& node : nodes_) sum += node.macs;
+  return sum;
+}
+
+}  // namespace cnn

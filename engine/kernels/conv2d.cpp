@@ -1,0 +1,161 @@
+#include "engine/kernels/conv2d.h"
+
+#include <algorithm>
+
+#include "engine/kernels/conv2d_fast.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/simd.h"
+
+namespace cnn::kernels {
+
+// ---------------------------------------------------------------- reference
+
+namespace reference {
+namespace {
+
+// f(index into x, index into the kernel, index into y) for every product of the convolution that reads a cell.
+template <class F>
+void for_each_product(const Conv2dShape& s, F f) {
+  const int group_in = s.in_c / s.groups, group_out = s.out_c / s.groups;
+  for (int n = 0; n < s.batch; ++n) {
+    for (int oy = 0; oy < s.out_h; ++oy) {
+      for (int ox = 0; ox < s.out_w; ++ox) {
+        const std::size_t out = ((static_cast<std::size_t>(n) * s.out_h + oy) * s.out_w + ox) * s.out_c;
+        for (int ky = 0; ky < s.kernel_h; ++ky) {
+          for (int kx = 0; kx < s.kernel_w; ++kx) {
+            int iy = oy * s.stride_h + ky * s.dilation_h - s.pad_top;
+            int ix = ox * s.stride_w + kx * s.dilation_w - s.pad_left;
+            if (s.pad_mode == PadMode::nearest) {
+              iy = std::clamp(iy, 0, s.in_h - 1);
+              ix = std::clamp(ix, 0, s.in_w - 1);
+            }
+            if (iy < 0 || iy >= s.in_h || ix < 0 || ix >= s.in_w) continue;
+            const std::size_t in = ((static_cast<std::size_t>(n) * s.in_h + iy) * s.in_w + ix) * s.in_c;
+            const std::size_t tap = (static_cast<std::size_t>(ky) * s.kernel_w + kx) * group_in;
+            for (int i = 0; i < group_in; ++i) {
+              for (int o = 0; o < s.out_c; ++o) f(in + o / group_out * group_in + i, (tap + i) * s.out_c + o, out + o);
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+template <class T>
+std::size_t in_size(const Conv2dShape& s) {
+  return static_cast<std::size_t>(s.batch) * s.in_h * s.in_w * s.in_c;
+}
+
+std::size_t out_pixels(const Conv2dShape& s) { return static_cast<std::size_t>(s.batch) * s.out_h * s.out_w; }
+
+}  // namespace
+
+template <class T>
+void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y) {
+  for (std::size_t p = 0; p < out_pixels(s); ++p) {
+    for (int o = 0; o < s.out_c; ++o) y[p * s.out_c + o] = bias != nullptr ? bias[o] : T(0);
+  }
+  for_each_product(s, [=](std::size_t i, std::size_t k, std::size_t o) { y[o] += x[i] * kernel[k]; });
+}
+
+template <class T>
+void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate) {
+  if (!accumulate) std::fill_n(dx, in_size<T>(s), T(0));
+  for_each_product(s, [=](std::size_t i, std::size_t k, std::size_t o) { dx[i] += dy[o] * kernel[k]; });
+}
+
+template <class T>
+void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias) {
+  for_each_product(s, [=](std::size_t i, std::size_t k, std::size_t o) { dkernel[k] += x[i] * dy[o]; });
+  if (dbias == nullptr) return;
+  for (std::size_t p = 0; p < out_pixels(s); ++p) {
+    for (int o = 0; o < s.out_c; ++o) dbias[o] += dy[p * s.out_c + o];
+  }
+}
+
+}  // namespace reference
+
+// ---------------------------------------------------------------- routing
+
+namespace {
+
+// The nearest-pixel border of a depthwise gradient has to be folded back, which only the general form does.
+bool takes_depthwise(const Conv2dShape& s) { return is_depthwise(s) && s.pad_mode == PadMode::zero; }
+
+// The patch of Winograd's algorithm to use, or 0 for none. By itself it is taken where the products outweigh the
+// transforms (wide vectors make the products cheap and leave the transforms waiting for memory), and where enough patches
+// share the transformed kernel.
+int winograd_patch(const Conv2dShape& s, bool fits) {
+  if (!fits) return 0;
+  if (s.algorithm == ConvAlgorithm::winograd_f2) return 2;
+  if (s.algorithm == ConvAlgorithm::winograd_f4) return 4;
+  const bool pays = s.algorithm == ConvAlgorithm::automatic && s.in_c >= 16 && s.out_c >= 16 &&
+                    s.in_c * s.out_c >= 64 * kLanes && s.out_h >= 6 && s.out_w >= 6 &&
+                    static_cast<long>(s.batch) * s.out_h * s.out_w >= 512;
+  return pays ? 4 : 0;
+}
+
+}  // namespace
+
+template <class T>
+std::size_t conv2d_scratch(const Conv2dShape& s) {
+  if constexpr (kVectorised<T>) {
+    if (takes_depthwise(s)) return depthwise_scratch(s);
+    const int patch = winograd_patch(s, winograd_fits_forward(s) || winograd_fits_backward_input(s));
+    return std::max(implicit_scratch(s), patch == 0 ? 0 : winograd_scratch(s, patch));
+  }
+  return 0;
+}
+
+template <class T>
+void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y, T* scratch) {
+  if constexpr (kVectorised<T>) {
+    if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
+    const int patch = winograd_patch(s, winograd_fits_forward(s));
+    if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
+    implicit_forward(s, x, kernel, bias, y, scratch);
+  } else {
+    static_cast<void>(scratch);
+    reference::conv2d_forward(s, x, kernel, bias, y);
+  }
+}
+
+template <class T>
+void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate, T* scratch) {
+  if constexpr (kVectorised<T>) {
+    if (takes_depthwise(s)) return depthwise_backward_input(s, dy, kernel, dx, accumulate, scratch);
+    const int patch = winograd_patch(s, winograd_fits_backward_input(s));
+    if (patch != 0) return winograd_backward_input(s, patch, dy, kernel, dx, accumulate, scratch);
+    implicit_backward_input(s, dy, kernel, dx, accumulate, scratch);
+  } else {
+    static_cast<void>(scratch);
+    reference::conv2d_backward_input(s, dy, kernel, dx, accumulate);
+  }
+}
+
+template <class T>
+void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias, T* scratch) {
+  if constexpr (kVectorised<T>) {
+    if (dbias != nullptr) {
+      add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
+    }
+    if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
+    implicit_backward_kernel(s, x, dy, dkernel, scratch);
+  } else {
+    static_cast<void>(scratch);
+    reference::conv2d_backward_kernel(s, x, dy, dkernel, dbias);
+  }
+}
+
+#define CNN_INSTANTIATE(T) \
+  template std::size_t conv2d_scratch<T>(const Conv2dShape&); \
+  template void conv2d_forward(const Conv2dShape&, const T*, const T*, const T*, T*, T*); \
+  template void conv2d_backward_input(const Conv2dShape&, const T*, const T*, T*, bool, T*); \
+  template void conv2d_backward_kernel(const Conv2dShape&, const T*, const T*, T*, T*, T*); \
+  template void reference::conv2d_forward(const Conv2dShape&, const T*, const T*, const T*, T*); \
+  template void reference::conv2d_backward_input(const Conv2dShape&, const T*, const T*, T*, bool); \
+  template void reference::conv2d_backward_kernel(const Conv2dShape&, const T*, const T*, T*, T*);
+CNN_FOR_EACH_REAL(CNN_INSTANTIATE)
+
+}  // namespace cnn::kernels

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+
+namespace cnn::kernels {
+
+enum class PadMode { zero, nearest };  // what a tap outside the picture reads: 0, or the nearest pixel
+
+// How the float forms compute. One that does not fit the shape (Winograd: 3×3 kernel, stride 1, no dilation, one group, see
+// conv2d_fast.h) gives way to implicit_gemm. Winograd's F(4×4) rounds a little worse: relative error about 1e-6.
+enum class ConvAlgorithm { automatic, implicit_gemm, winograd_f2, winograd_f4 };
+
+// Convolution as the field computes it (cross-correlation, no flip):
+//   y[n, oy, ox, o] = bias[o] + Σ_{ky, kx, i} kernel[ky, kx, i, o] · x[n, oy·stride_h + ky·dilation_h − pad_top, …, g·in_c/groups + i]
+// with o in group g. Layouts as in core/tensor.h.
+struct Conv2dShape {
+  int batch = 1;
+  int in_h = 0, in_w = 0, in_c = 0;
+  int out_h = 0, out_w = 0, out_c = 0;
+  int kernel_h = 1, kernel_w = 1;
+  int stride_h = 1, stride_w = 1;
+  int dilation_h = 1, dilation_w = 1;
+  int pad_top = 0, pad_left = 0;  // bottom and right follow from out_h, out_w
+  int groups = 1;                 // divides in_c and out_c
+  PadMode pad_mode = PadMode::zero;
+  ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+};
+
+// Elements of T that `scratch` must hold, enough for each of the three functions below.
+template <class T>
+std::size_t conv2d_scratch(const Conv2dShape& s);
+
+// y = conv(x). bias may be null.
+template <class T>
+void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y, T* scratch);
+
+// dx (+)= the gradient with respect to x; overwrites unless `accumulate`.
+template <class T>
+void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate, T* scratch);
+
+// dkernel += …, dbias += Σ dy. dbias may be null.
+template <class T>
+void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias, T* scratch);
+
+namespace reference {
+template <class T>
+void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y);
+template <class T>
+void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate);
+template <class T>
+void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias);
+}  // namespace reference
+
+}  // namespace cnn::kernels

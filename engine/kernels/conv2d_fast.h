@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstddef>
+
+#include "engine/kernels/conv2d.h"
+
+// The vectorised convolutions (float only) behind the routing in conv2d.cpp.
+
+namespace cnn::kernels {
+
+// Implicit GEMM, every shape: pixels × (taps · channels) times (taps · channels) × channels, the left operand read from a
+// padded copy of a few rows instead of a column matrix.
+std::size_t implicit_scratch(const Conv2dShape& s);
+void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y,
+                      float* scratch);
+void implicit_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
+                             float* scratch);
+void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
+
+// One channel per group (groups == in_c == out_c): the vector runs along the channels.
+bool is_depthwise(const Conv2dShape& s);
+std::size_t depthwise_scratch(const Conv2dShape& s);
+void depthwise_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y,
+                       float* scratch);
+void depthwise_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
+                              float* scratch);
+void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
+
+// 3×3, stride 1, one group, the channels that are summed over a multiple of kLanes. `patch` is 2 or 4: F(2×2, 3×3) or
+// F(4×4, 3×3). There is no form for the gradient of the kernel.
+bool winograd_fits_forward(const Conv2dShape& s);
+bool winograd_fits_backward_input(const Conv2dShape& s);
+std::size_t winograd_scratch(const Conv2dShape& s, int patch);
+void winograd_forward(const Conv2dShape& s, int patch, const float* x, const float* kernel, const float* bias, float* y,
+                      float* scratch);
+void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
+                             bool accumulate, float* scratch);
+
+}  // namespace cnn::kernels

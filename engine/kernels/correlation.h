@@ -1,0 +1,165 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+
+#include "engine/kernels/conv2d.h"
+#include "engine/kernels/simd.h"
+
+// What the forward pass and the gradient with respect to the input have in common: both slide taps over a picture with a
+// border. The forward pass slides the kernel over x. The gradient slides the turned kernel over dy; with a stride, the
+// pixels of dx fall into stride_h·stride_w interleaved grids, each reached by its own subset of the taps, and each grid
+// is such a sliding by itself (no zeros are inserted and none multiplied).
+
+namespace cnn::kernels {
+
+// One axis of a sliding: output j reads source cells origin + j·stride + t·step for t in [0, taps), and lands in cell
+// first_out + j·out_step of the target. Tap t is tap first_tap + t·tap_step of the kernel.
+struct Axis {
+  int source = 0;  // cells of the source picture
+  int origin = 0;
+  int stride = 1;
+  int taps = 0;
+  int step = 1;
+  int count = 0;  // outputs
+  int first_out = 0;
+  int out_step = 1;
+  int first_tap = 0;
+  int tap_step = 1;
+
+  // Source cells that `outputs` neighbouring outputs span, the border included.
+  int span(int outputs) const { return outputs <= 0 || taps <= 0 ? 0 : (outputs - 1) * stride + (taps - 1) * step + 1; }
+  bool needs_border() const { return origin < 0 || origin + span(count) > source; }
+};
+
+inline Axis forward_axis(int in, int out, int kernel, int stride, int dilation, int pad) {
+  Axis a;
+  a.source = in;
+  a.origin = -pad;
+  a.stride = stride;
+  a.taps = kernel;
+  a.step = dilation;
+  a.count = out;
+  return a;
+}
+
+// The grid of dx cells first, first + stride, …: i + pad = o·stride + k·dilation selects the taps k with
+// k·dilation ≡ first + pad (mod stride); they are evenly spaced.
+inline Axis backward_axis(int in, int out, int kernel, int stride, int dilation, int pad, int first) {
+  Axis a;
+  a.source = out;
+  a.count = first < in ? (in - first + stride - 1) / stride : 0;
+  a.first_out = first;
+  a.out_step = stride;
+  int lowest = -1, next = -1;
+  for (int k = 0; k < kernel; ++k) {
+    if ((first + pad - k * dilation) % stride != 0) continue;
+    if (lowest < 0) {
+      lowest = k;
+    } else if (next < 0) {
+      next = k;
+    }
+    ++a.taps;
+  }
+  if (a.taps == 0) return a;
+  const int tap_step = next < 0 ? 1 : next - lowest;
+  a.step = next < 0 ? 1 : tap_step * dilation / stride;
+  a.first_tap = lowest + (a.taps - 1) * tap_step;  // source cells rise while taps fall
+  a.tap_step = -tap_step;
+  a.origin = (first + pad - a.first_tap * dilation) / stride;
+  return a;
+}
+
+// A picture (or a few) with its border, as much of it as fits the cache at a time.
+struct Band {
+  int images = 1;  // whole pictures per band, or
+  int rows = 0;    // output rows of one picture per band
+  int span_h = 0, span_w = 0;  // source cells per picture of the band
+  bool copied = false;
+
+  std::size_t image_size(int channels) const { return static_cast<std::size_t>(span_h) * span_w * channels; }
+};
+
+// Values of one band: with the panel of the other operand it should fit the second-level cache.
+constexpr std::size_t kBandSize = 24 * 1024;
+
+inline Band plan_band(const Axis& h, const Axis& w, int channels, int batch, bool always_copy) {
+  Band band;
+  band.copied = always_copy || h.needs_border() || w.needs_border();
+  band.span_w = band.copied ? w.span(w.count) : w.source;
+  const std::size_t row = static_cast<std::size_t>(band.span_w) * channels;
+  band.rows = h.count;
+  const std::size_t whole = std::max<std::size_t>(row * h.span(h.count), 1);
+  if (whole <= kBandSize) {
+    band.images = static_cast<int>(std::min<std::size_t>(batch, kBandSize / whole));
+  } else {
+    while (band.rows > 1 && row * h.span(band.rows) > kBandSize) band.rows = (band.rows + 1) / 2;
+  }
+  band.span_h = h.span(band.rows);
+  return band;
+}
+
+inline std::size_t band_size(const Band& band, int channels) {
+  // One vector more than the pictures, for kernels that read whole vectors of channels.
+  return band.copied ? band.images * band.image_size(channels) + kLanes : 0;
+}
+
+// Copies source rows [top, top + span_h) of one picture, with border, to `out`.
+inline void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, const Band& band, int channels,
+                             PadMode mode, float* out) {
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * channels;
+  const int left = std::min(std::max(-w.origin, 0), band.span_w);
+  const int stop = std::max(std::min(w.source - w.origin, band.span_w), left);
+  for (int r = 0; r < band.span_h; ++r, out += row) {
+    int y = top + r;
+    if (y < 0 || y >= h.source) {
+      if (mode == PadMode::zero) {
+        std::memset(out, 0, row * sizeof(float));
+        continue;
+      }
+      y = std::clamp(y, 0, h.source - 1);
+    }
+    const float* line = x + static_cast<std::ptrdiff_t>(y) * w.source * channels;
+    if (stop > left) {
+      std::memcpy(out + left * channels, line + (left + w.origin) * channels, (stop - left) * channels * sizeof(float));
+    }
+    if (mode == PadMode::zero) {
+      std::memset(out, 0, left * channels * sizeof(float));
+      std::memset(out + stop * channels, 0, (band.span_w - stop) * channels * sizeof(float));
+    } else {
+      for (int c = 0; c < left; ++c) std::memcpy(out + c * channels, line, channels * sizeof(float));
+      for (int c = stop; c < band.span_w; ++c) {
+        std::memcpy(out + c * channels, line + (w.source - 1) * channels, channels * sizeof(float));
+      }
+    }
+  }
+}
+
+// Calls f(first picture, pictures, first output row, output rows, cells, picture step, row step) for every band, where
+// `cells` is where output (0, 0) of the band finds its first tap.
+template <class F>
+void for_each_band(const float* x, const Axis& h, const Axis& w, const Band& band, int channels, int batch, PadMode mode,
+                   float* copy, F f) {
+  const std::size_t picture = static_cast<std::size_t>(h.source) * w.source * channels;
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * channels;
+  for (int n = 0; n < batch; n += band.images) {
+    const int images = std::min(band.images, batch - n);
+    for (int first = 0; first < h.count; first += band.rows) {
+      const int rows = std::min(band.rows, h.count - first);
+      const int top = h.origin + first * h.stride;
+      if (!band.copied) {
+        f(n, images, first, rows, x + n * picture + top * row + w.origin * channels, picture, row);
+        continue;
+      }
+      Band part = band;
+      part.span_h = h.span(rows);
+      for (int i = 0; i < images; ++i) {
+        copy_with_border(x + (n + i) * picture, h, w, top, part, channels, mode, copy + i * part.image_size(channels));
+      }
+      f(n, images, first, rows, static_cast<const float*>(copy), part.image_size(channels), row);
+    }
+  }
+}
+
+}  // namespace cnn::kernels

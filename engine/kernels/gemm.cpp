@@ -1,0 +1,114 @@
+#include "engine/kernels/gemm.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/kernels/micro_kernel.h"
+
+namespace cnn::kernels {
+
+// ---------------------------------------------------------------- reference
+
+namespace reference {
+
+template <class T>
+void gemm(const Gemm& g, const T* a, const T* b, T* c) {
+  for (int i = 0; i < g.m; ++i) {
+    for (int j = 0; j < g.n; ++j) {
+      T total = 0;
+      for (int p = 0; p < g.k; ++p) {
+        const T left = g.transpose_a ? a[static_cast<std::size_t>(p) * g.lda + i] : a[static_cast<std::size_t>(i) * g.lda + p];
+        const T right = g.transpose_b ? b[static_cast<std::size_t>(j) * g.ldb + p] : b[static_cast<std::size_t>(p) * g.ldb + j];
+        total += left * right;
+      }
+      T& out = c[static_cast<std::size_t>(i) * g.ldc + j];
+      out = g.accumulate ? out + total : total;
+    }
+  }
+}
+
+}  // namespace reference
+
+// ---------------------------------------------------------------- vectorised
+
+namespace {
+
+// The inner index is cut so that a panel of B (kInnerBlock × kMaxVectors·kLanes) stays in the first-level cache. The cut
+// also bounds the rounding error: sums of at most this many terms are added up.
+constexpr int kInnerBlock = 256;
+
+// Rows of A that are run against one panel before the next panel is packed: this many × kInnerBlock floats stay in the
+// second-level cache.
+constexpr int kRowBlock = 512;
+
+void gemm_packed(const Gemm& g, const float* a, const float* b, float* c, float* panel) {
+  const std::ptrdiff_t lda = g.lda, ldb = g.ldb, ldc = g.ldc;
+  for (int p0 = 0; p0 < g.k; p0 += kInnerBlock) {
+    const int k = std::min(kInnerBlock, g.k - p0);
+    for (int i0 = 0; i0 < g.m; i0 += kRowBlock) {
+      const int i1 = std::min(g.m, i0 + kRowBlock);
+      for_each_panel(g.n, [&](int first, auto vectors) {
+        constexpr int kVectors = decltype(vectors)::value;
+        constexpr int kWidth = kVectors * kLanes;
+        TileEnd end;
+        end.columns = std::min(kWidth, g.n - first);
+        end.accumulate = g.accumulate || p0 > 0;
+        if (g.transpose_b) {
+          pack_panel_transposed(k, end.columns, kWidth, b + first * ldb + p0, ldb, panel);
+        } else {
+          pack_panel(k, end.columns, kWidth, b + p0 * ldb + first, ldb, panel);
+        }
+        if (g.transpose_a) {
+          InnerSteps steps;
+          steps.length = k;
+          steps.a_step = lda;
+          steps.b_step = kWidth;
+          panel_columns<kVectors>(i1 - i0, a + p0 * lda + i0, steps, panel, c + i0 * ldc + first, ldc, end);
+        } else {
+          InnerRuns runs;
+          runs.length = k;
+          const float* left = a + i0 * lda + p0;
+          float* out = c + i0 * ldc + first;
+          auto walk = [&](const float** pa, float** pc) {
+            *pa = left;
+            *pc = out;
+            left += lda;
+            out += ldc;
+          };
+          panel_rows<kVectors>(i1 - i0, walk, runs, panel, end);
+        }
+      });
+    }
+  }
+  if (g.k == 0 && !g.accumulate) {
+    for (int i = 0; i < g.m; ++i) std::fill_n(c + i * ldc, g.n, 0.0f);
+  }
+}
+
+}  // namespace
+
+// ---------------------------------------------------------------- routing
+
+template <class T>
+std::size_t gemm_scratch(const Gemm& g) {
+  if constexpr (kVectorised<T>) return static_cast<std::size_t>(std::min(g.k, kInnerBlock)) * kMaxVectors * kLanes;
+  return 0;
+}
+
+template <class T>
+void gemm(const Gemm& g, const T* a, const T* b, T* c, T* scratch) {
+  if constexpr (kVectorised<T>) {
+    gemm_packed(g, a, b, c, scratch);
+  } else {
+    static_cast<void>(scratch);
+    reference::gemm(g, a, b, c);
+  }
+}
+
+#define CNN_INSTANTIATE(T) \
+  template std::size_t gemm_scratch<T>(const Gemm&); \
+  template void gemm(const Gemm&, const T*, const T*, T*, T*); \
+  template void reference::gemm(const Gemm&, const T*, const T*, T*);
+CNN_FOR_EACH_REAL(CNN_INSTANTIATE)
+
+}  // namespace cnn::kernels

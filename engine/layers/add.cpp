@@ -1,0 +1,33 @@
+#include "engine/layers/add.h"
+
+#include "engine/core/error.h"
+#include "engine/kernels/elementwise.h"
+
+namespace cnn {
+
+Shape Add::output_shape(const LayerInputs& inputs) const {
+  for (std::size_t i = 1; i < inputs.size(); ++i) {
+    if (inputs[i] == inputs[0]) continue;
+    throw Error(ErrorCode::shape_mismatch, kType,
+                "inputs must have the same shape. Got " + to_string(inputs[0]) + " and " + to_string(inputs[i]) + ".");
+  }
+  return inputs[0];  // [H, W, C]
+}
+
+void Add::forward(const Pass& pass) const {
+  const std::size_t count = pass.shape.size() * pass.batch;
+  for (std::size_t i = 0; i < pass.inputs.size(); ++i) {
+    kernels::add_scaled(count, Real(1), pass.inputs[i].value, pass.output, i > 0);
+  }
+}
+
+void Add::backward(const Pass& pass) const {
+  const std::size_t count = pass.shape.size() * pass.batch;
+  // In order: when one node feeds two inputs, the run asks the second to accumulate onto the first.
+  for (const PassInput& in : pass.inputs) {
+    if (in.gradient == nullptr) continue;
+    kernels::add_scaled(count, Real(1), pass.output_gradient, in.gradient, in.accumulate);
+  }
+}
+
+}  // namespace cnn

@@ -1,0 +1,54 @@
+#include "engine/layers/concat.h"
+
+#include <algorithm>
+
+#include "engine/core/error.h"
+
+namespace cnn {
+
+Shape Concat::output_shape(const LayerInputs& inputs) const {
+  std::int64_t channels = 0;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    channels += inputs[i].c;
+    if (inputs[i].h == inputs[0].h && inputs[i].w == inputs[0].w) continue;
+    throw Error(ErrorCode::shape_mismatch, kType,
+                "inputs must have the same height and width. Got " + to_string(inputs[0]) + " and " +
+                    to_string(inputs[i]) + ".");
+  }
+  if (channels > 1 << 30) {
+    throw Error(ErrorCode::shape_mismatch, kType, "has too many channels. Got " + std::to_string(channels) + ".");
+  }
+  return {inputs[0].h, inputs[0].w, static_cast<int>(channels)};  // [H, W, ΣC]
+}
+
+void Concat::forward(const Pass& pass) const {
+  const std::size_t pixels = static_cast<std::size_t>(pass.batch) * pass.shape.h * pass.shape.w;
+  Real* start = pass.output;
+  for (const PassInput& in : pass.inputs) {
+    const Real* from = in.value;
+    Real* to = start;
+    for (std::size_t p = 0; p < pixels; ++p, from += in.shape.c, to += pass.shape.c) std::copy_n(from, in.shape.c, to);
+    start += in.shape.c;
+  }
+}
+
+void Concat::backward(const Pass& pass) const {
+  const std::size_t pixels = static_cast<std::size_t>(pass.batch) * pass.shape.h * pass.shape.w;
+  const Real* start = pass.output_gradient;
+  // In order: when one node feeds two inputs, the run asks the second to accumulate onto the first.
+  for (const PassInput& in : pass.inputs) {
+    const Real* from = start;
+    start += in.shape.c;
+    Real* to = in.gradient;
+    if (to == nullptr) continue;
+    for (std::size_t p = 0; p < pixels; ++p, from += pass.shape.c, to += in.shape.c) {
+      if (in.accumulate) {
+        for (int c = 0; c < in.shape.c; ++c) to[c] += from[c];
+      } else {
+        std::copy_n(from, in.shape.c, to);
+      }
+    }
+  }
+}
+
+}  // namespace cnn

@@ -1,0 +1,118 @@
+#include "engine/layers/dense.h"
+
+#include <algorithm>
+
+#include "engine/core/error.h"
+#include "engine/kernels/elementwise.h"
+#include "engine/kernels/gemm.h"
+
+namespace cnn {
+
+namespace {
+
+// The three products of a dense layer; rows are images.
+kernels::Gemm forward_product(int batch, int in, int out) {
+  kernels::Gemm g;
+  g.m = batch;
+  g.n = out;
+  g.k = in;
+  g.lda = in;
+  g.ldb = out;
+  g.ldc = out;
+  return g;
+}
+
+kernels::Gemm input_gradient_product(int batch, int in, int out, bool accumulate) {  // dX = dY · Wᵀ
+  kernels::Gemm g;
+  g.m = batch;
+  g.n = in;
+  g.k = out;
+  g.transpose_b = true;
+  g.accumulate = accumulate;
+  g.lda = out;
+  g.ldb = out;
+  g.ldc = in;
+  return g;
+}
+
+kernels::Gemm kernel_gradient_product(int batch, int in, int out) {  // dW += Xᵀ · dY
+  kernels::Gemm g;
+  g.m = in;
+  g.n = out;
+  g.k = batch;
+  g.transpose_a = true;
+  g.accumulate = true;
+  g.lda = in;
+  g.ldb = out;
+  g.ldc = out;
+  return g;
+}
+
+}  // namespace
+
+Shape Dense::output_shape(const LayerInputs& inputs) const {
+  if (!inputs[0].flat()) {
+    throw Error(ErrorCode::shape_mismatch, kType,
+                "input must be a vector: put flatten or global_pool before it. Got " + to_string(inputs[0]) + ".");
+  }
+  return {1, 1, attrs_.units};  // [units]
+}
+
+std::vector<ParameterSpec> Dense::parameters(const LayerInputs& inputs) const {
+  ParameterSpec kernel;
+  kernel.name = "kernel";
+  kernel.shape = {inputs[0].c, attrs_.units};
+  kernel.initializer = initializer(attrs_.init);
+  kernel.fan_in = inputs[0].c;
+  kernel.fan_out = attrs_.units;
+  kernel.decays = true;
+  if (!attrs_.bias) return {kernel};
+  ParameterSpec bias;
+  bias.name = "bias";
+  bias.shape = {attrs_.units};
+  return {kernel, bias};
+}
+
+std::int64_t Dense::macs(const LayerInputs& inputs, const Shape& output) const {
+  return static_cast<std::int64_t>(inputs[0].c) * output.c;
+}
+
+ReceptiveStep Dense::receptive_step(const LayerInputs&, const Shape&) const {
+  ReceptiveStep step;
+  step.whole = true;
+  return step;
+}
+
+std::size_t Dense::scratch(const LayerInputs& inputs, const Shape& output, int batch) const {
+  const int in = inputs[0].c;
+  return std::max({kernels::gemm_scratch<Real>(forward_product(batch, in, output.c)),
+                   kernels::gemm_scratch<Real>(input_gradient_product(batch, in, output.c, true)),
+                   kernels::gemm_scratch<Real>(kernel_gradient_product(batch, in, output.c))});
+}
+
+void Dense::forward(const Pass& pass) const {
+  const int in = pass.inputs[0].shape.c;
+  const int out = pass.shape.c;
+  kernels::gemm(forward_product(pass.batch, in, out), pass.inputs[0].value, pass.parameters[0], pass.output,
+                pass.scratch);
+  if (attrs_.bias) kernels::add_bias(pass.batch, out, pass.parameters[1], pass.output);
+}
+
+void Dense::backward(const Pass& pass) const {
+  const PassInput& input = pass.inputs[0];
+  const int in = input.shape.c;
+  const int out = pass.shape.c;
+  if (pass.parameter_gradients[0] != nullptr) {
+    kernels::gemm(kernel_gradient_product(pass.batch, in, out), input.value, pass.output_gradient,
+                  pass.parameter_gradients[0], pass.scratch);
+  }
+  if (attrs_.bias && pass.parameter_gradients[1] != nullptr) {
+    kernels::add_column_sums(pass.batch, out, pass.output_gradient, pass.parameter_gradients[1]);
+  }
+  if (input.gradient != nullptr) {
+    kernels::gemm(input_gradient_product(pass.batch, in, out, input.accumulate), pass.output_gradient,
+                  pass.parameters[0], input.gradient, pass.scratch);
+  }
+}
+
+}  // namespace cnn

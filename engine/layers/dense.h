@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "engine/layers/conv2d.h"
+
+namespace cnn {
+
+struct DenseAttrs {
+  int units = 0;
+  bool bias = true;
+  KernelInit init = KernelInit::he_normal;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("units", self.units, Field().required().between(1, 1 << 20));
+    visit("bias", self.bias);
+    visit("init", self.init);
+  }
+};
+
+// y = x·W + b on vectors. Parameters: kernel [I, units], bias [units].
+class Dense : public Attributed<DenseAttrs> {
+ public:
+  static constexpr const char* kType = "dense";
+  static constexpr LayerRole kRole = LayerRole::dense;
+  using Attributed::Attributed;
+
+  const char* type() const override { return kType; }
+  LayerRole role() const override { return kRole; }
+  Shape output_shape(const LayerInputs& inputs) const override;
+  std::vector<ParameterSpec> parameters(const LayerInputs& inputs) const override;
+  std::int64_t macs(const LayerInputs& inputs, const Shape& output) const override;
+  ReceptiveStep receptive_step(const LayerInputs& inputs, const Shape& output) const override;
+  std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
+  void forward(const Pass& pass) const override;
+  void backward(const Pass& pass) const override;
+};
+
+}  // namespace cnn

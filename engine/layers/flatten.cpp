@@ -1,0 +1,34 @@
+#include "engine/layers/flatten.h"
+
+#include "engine/core/error.h"
+#include "engine/kernels/elementwise.h"
+
+namespace cnn {
+
+Shape Flatten::output_shape(const LayerInputs& inputs) const {
+  const std::size_t size = inputs[0].size();
+  if (size > 1u << 30) {
+    throw Error(ErrorCode::shape_mismatch, kType, "input is too large. Got " + to_string(inputs[0]) + ".");
+  }
+  return {1, 1, static_cast<int>(size)};  // [H·W·C]
+}
+
+ReceptiveStep Flatten::receptive_step(const LayerInputs&, const Shape&) const {
+  ReceptiveStep step;
+  step.whole = true;  // the vector as a whole sees all; one entry alone has no place any more
+  return step;
+}
+
+void Flatten::forward(const Pass& pass) const {
+  const PassInput& in = pass.inputs[0];
+  if (pass.output == in.value) return;
+  kernels::add_scaled(in.shape.size() * pass.batch, Real(1), in.value, pass.output, false);
+}
+
+void Flatten::backward(const Pass& pass) const {
+  const PassInput& in = pass.inputs[0];
+  if (in.gradient == nullptr || in.gradient == pass.output_gradient) return;
+  kernels::add_scaled(in.shape.size() * pass.batch, Real(1), pass.output_gradient, in.gradient, in.accumulate);
+}
+
+}  // namespace cnn

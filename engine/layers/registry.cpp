@@ -1,0 +1,74 @@
+#include "engine/layers/registry.h"
+
+#include "engine/layers/add.h"
+#include "engine/layers/batch_norm.h"
+#include "engine/layers/concat.h"
+#include "engine/layers/conv2d.h"
+#include "engine/layers/dense.h"
+#include "engine/layers/dropout.h"
+#include "engine/layers/elu.h"
+#include "engine/layers/flatten.h"
+#include "engine/layers/global_pool.h"
+#include "engine/layers/input.h"
+#include "engine/layers/leaky_relu.h"
+#include "engine/layers/pool2d.h"
+#include "engine/layers/relu.h"
+#include "engine/layers/sigmoid.h"
+#include "engine/layers/softmax.h"
+#include "engine/layers/softplus.h"
+#include "engine/layers/softsign.h"
+#include "engine/layers/swish.h"
+#include "engine/layers/tanh.h"
+
+namespace cnn {
+
+namespace {
+
+template <class L>
+std::unique_ptr<Layer> create(const Json& object, const std::string& path) {
+  typename L::Attributes attrs;
+  read_fields(object, L::kType, path, {"type", "name", "inputs"}, attrs);
+  return std::make_unique<L>(std::move(attrs));
+}
+
+template <class L>
+LayerType entry() {
+  return {L::kType, &create<L>, &describe_fields<typename L::Attributes>, L::kRole};
+}
+
+// One line a layer: this is the whole act of making it known.
+const LayerType kTypes[] = {
+    entry<Input>(),     entry<Conv2d>(),   entry<Pool2d>(),  entry<GlobalPool>(), entry<Dense>(),
+    entry<Flatten>(),   entry<BatchNorm>(), entry<Dropout>(), entry<Add>(),        entry<Concat>(),
+    entry<Relu>(),      entry<LeakyRelu>(), entry<Elu>(),     entry<Sigmoid>(),    entry<Tanh>(),
+    entry<Softplus>(),  entry<Softsign>(), entry<Swish>(),   entry<Softmax>(),
+};
+
+}  // namespace
+
+Span<const LayerType> layer_types() { return {kTypes, sizeof(kTypes) / sizeof(kTypes[0])}; }
+
+const LayerType* find_layer_type(const std::string& name) {
+  for (const LayerType& type : kTypes) {
+    if (name == type.name) return &type;
+  }
+  return nullptr;
+}
+
+const char* role_name(LayerRole role) {
+  switch (role) {
+    case LayerRole::input: return "input";
+    case LayerRole::convolution: return "convolution";
+    case LayerRole::pooling: return "pooling";
+    case LayerRole::dense: return "dense";
+    case LayerRole::activation: return "activation";
+    case LayerRole::normalization: return "normalization";
+    case LayerRole::regularization: return "regularization";
+    case LayerRole::reshape: return "reshape";
+    case LayerRole::merge: return "merge";
+    case LayerRole::head: return "head";
+  }
+  return "layer";
+}
+
+}  // namespace cnn

@@ -1,0 +1,77 @@
+#include "engine/model/net.h"
+
+#include <cmath>
+
+#include "engine/core/random.h"
+
+namespace cnn {
+
+namespace {
+
+void draw(const ParameterSpec& spec, Random& random, Real* values, std::size_t count) {
+  const double fan_in = spec.fan_in;
+  const double fan_mean = 0.5 * (spec.fan_in + spec.fan_out);
+  double variance = 0;
+  bool uniform = false;
+  switch (spec.initializer) {
+    case Initializer::zeros:
+    case Initializer::ones:
+      for (std::size_t i = 0; i < count; ++i) values[i] = spec.initializer == Initializer::ones ? Real(1) : Real(0);
+      return;
+    case Initializer::he_normal: variance = 2 / fan_in; break;
+    case Initializer::he_uniform: variance = 2 / fan_in; uniform = true; break;
+    case Initializer::glorot_normal: variance = 1 / fan_mean; break;
+    case Initializer::glorot_uniform: variance = 1 / fan_mean; uniform = true; break;
+  }
+  // A uniform on [−a, a] has variance a²/3.
+  const float scale = static_cast<float>(std::sqrt(uniform ? 3 * variance : variance));
+  for (std::size_t i = 0; i < count; ++i) {
+    values[i] = uniform ? scale * (2 * random.uniform() - 1) : scale * random.normal();
+  }
+}
+
+// FNV-1a: a stream number per address.
+std::uint64_t stream_of(const std::string& address) {
+  std::uint64_t hash = 14695981039346656037ULL;
+  for (const unsigned char c : address) hash = (hash ^ c) * 1099511628211ULL;
+  return hash;
+}
+
+}  // namespace
+
+Net::Net(Definition definition, std::uint64_t seed) : graph_(std::move(definition)) {
+  std::size_t total = 0;
+  for (int i = 0; i < graph_.size(); ++i) {
+    const Node& node = graph_[i];
+    first_slot_.push_back(static_cast<int>(slots_.size()));
+    for (std::size_t k = 0; k < node.parameters.size(); ++k) {
+      ParameterSlot slot;
+      slot.node = i;
+      slot.index = static_cast<int>(k);
+      slot.offset = total;
+      slot.count = node.parameters[k].count();
+      slot.spec = &node.parameters[k];
+      slot.address = node.name + "/" + node.parameters[k].name;
+      total += aligned_count<Real>(slot.count);
+      slots_.push_back(std::move(slot));
+    }
+  }
+  values_ = Buffer<Real>(total);
+  initialize(seed);
+}
+
+const ParameterSlot* Net::find(const std::string& address) const {
+  for (const ParameterSlot& slot : slots_) {
+    if (slot.address == address) return &slot;
+  }
+  return nullptr;
+}
+
+void Net::initialize(std::uint64_t seed) {
+  for (const ParameterSlot& slot : slots_) {
+    Random random(seed, stream_of(slot.address));
+    draw(*slot.spec, random, values_.data() + slot.offset, slot.count);
+  }
+}
+
+}  // namespace cnn

@@ -1,0 +1,109 @@
+#include "engine/model/run.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "engine/core/error.h"
+
+namespace cnn {
+
+Run::Run(Net& net, int batch, Purpose purpose)
+    : net_(net),
+      plan_(make_plan(net.graph(), batch, purpose)),
+      values_(plan_.values),
+      saved_(plan_.saved_bytes),
+      parameter_gradients_(purpose == Purpose::inference ? 0 : net.parameter_values()),
+      written_(net.graph().size(), 0) {
+  const Graph& graph = net_.graph();
+  for (int i = 0; i < graph.size(); ++i) {
+    const Node& node = graph[i];
+    Pass pass;
+    pass.shape = node.shape;
+    pass.output = values_.data() + plan_.activation[i];
+    if (plan_.gradient[i] != Plan::kNone) pass.output_gradient = values_.data() + plan_.gradient[i];
+    if (plan_.saved[i] != Plan::kNone) pass.saved = saved_.data() + plan_.saved[i];
+    pass.scratch = values_.data() + plan_.scratch;
+    for (const int input : node.inputs) {
+      PassInput in;
+      in.shape = graph[input].shape;
+      in.value = values_.data() + plan_.activation[input];
+      if (plan_.gradient[input] != Plan::kNone) in.gradient = values_.data() + plan_.gradient[input];
+      pass.inputs.push_back(in);
+    }
+    for (std::size_t k = 0; k < node.parameters.size(); ++k) {
+      const ParameterSlot& slot = net_.slots()[net_.first_slot(i) + k];
+      pass.parameters.push_back(net_.parameters() + slot.offset);
+      const bool trained = purpose != Purpose::inference && slot.spec->trainable;
+      pass.parameter_gradients.push_back(trained ? parameter_gradients_.data() + slot.offset : nullptr);
+    }
+    passes_.push_back(std::move(pass));
+  }
+}
+
+void Run::forward(int batch, Mode mode, Random* random) {
+  assert(batch > 0 && batch <= plan_.batch);
+  batch_ = batch;
+  mode_ = mode;
+  for (Pass& pass : passes_) {
+    pass.batch = batch;
+    pass.mode = mode;
+    pass.random = random;
+  }
+  const Graph& graph = net_.graph();
+  for (int i = 0; i < graph.size(); ++i) graph[i].layer->forward(passes_[i]);
+}
+
+LossReport Run::loss(const std::int32_t* labels) {
+  const Graph& graph = net_.graph();
+  LossReport report;
+  for (const int node : graph.heads()) {
+    Pass& pass = passes_[node];
+    for (int i = 0; i < batch_; ++i) {
+      if (labels[i] >= 0 && labels[i] < pass.shape.c) continue;
+      throw Error(ErrorCode::invalid_value, graph[node].layer->type(),
+                  "a label is outside the classes. Got " + std::to_string(labels[i]) + " of " +
+                      std::to_string(pass.shape.c) + " classes.",
+                  graph[node].path);
+    }
+    pass.labels = labels;
+    int correct = 0;
+    report.loss += graph.head(node).weight() * graph.head(node).loss(pass, &correct);
+    if (node == graph.output()) report.correct = correct;
+  }
+  return report;
+}
+
+void Run::backward(const std::int32_t* labels) {
+  assert(plan_.purpose != Purpose::inference);
+  const Graph& graph = net_.graph();
+  std::fill(written_.begin(), written_.end(), char(0));
+  for (int i = graph.size() - 1; i > 0; --i) {
+    Pass& pass = passes_[i];
+    const bool head = graph[i].layer->role() == LayerRole::head;
+    // A branch that no head sees has no gradient, and a node that nothing before learns from needs none.
+    if (!head && (!written_[i] || pass.output_gradient == nullptr)) continue;
+    pass.labels = labels;
+    const std::vector<int>& inputs = graph[i].inputs;
+    for (std::size_t k = 0; k < inputs.size(); ++k) {
+      pass.inputs[k].accumulate = written_[inputs[k]] != 0;
+      written_[inputs[k]] = 1;
+    }
+    graph[i].layer->backward(pass);
+  }
+}
+
+Span<const Real> Run::activation(int node) const {
+  return {values_.data() + plan_.activation[node], net_.graph()[node].shape.size() * batch_};
+}
+
+Span<const Real> Run::gradient(int node) const {
+  if (plan_.gradient[node] == Plan::kNone) return {};
+  return {values_.data() + plan_.gradient[node], net_.graph()[node].shape.size() * batch_};
+}
+
+Span<const Real> Run::parameter_gradient(const ParameterSlot& slot) const {
+  if (parameter_gradients_.size() == 0) return {};
+  return {parameter_gradients_.data() + slot.offset, slot.count};
+}
+
+}  // namespace cnn

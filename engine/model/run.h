@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+
+#include "engine/core/tensor.h"
+#include "engine/graph/plan.h"
+#include "engine/model/net.h"
+
+namespace cnn {
+
+struct LossReport {
+  double loss = 0;  // mean over the batch, summed over the heads by their weights
+  int correct = 0;  // images whose class the main head hit
+};
+
+// The numbers of one batch going through a net: activations, gradients, what layers save. Inference, training and every view
+// read these same buffers. The net is borrowed and must outlive the run; nothing is allocated after construction.
+class Run {
+ public:
+  // For batches of up to `batch` images. Throws Error (out_of_memory).
+  Run(Net& net, int batch, Purpose purpose);
+
+  int capacity() const { return plan_.batch; }
+  Purpose purpose() const { return plan_.purpose; }
+  // Images of the last forward pass.
+  int batch() const { return batch_; }
+
+  // Where the caller puts the preprocessed images before forward: [N, input shape].
+  Real* input() { return values_.data() + plan_.activation[0]; }
+
+  // `random` feeds dropout and its like; only needed in training mode.
+  void forward(int batch, Mode mode, Random* random = nullptr);
+  // Loss of the last forward pass against one class per image. Labels are checked against the number of classes.
+  LossReport loss(const std::int32_t* labels);
+  // Gradients of that loss; parameter gradients are added to parameter_gradients(). Needs a purpose with gradients.
+  void backward(const std::int32_t* labels);
+
+  // [N, shape] of the last pass; empty where this purpose keeps none.
+  Span<const Real> activation(int node) const;
+  Span<const Real> gradient(int node) const;
+  // Laid out as Net::parameters().
+  Real* parameter_gradients() { return parameter_gradients_.data(); }
+  Span<const Real> parameter_gradient(const ParameterSlot& slot) const;
+  void zero_parameter_gradients() { parameter_gradients_.fill_zero(); }
+
+ private:
+  Net& net_;
+  Plan plan_;
+  Buffer<Real> values_;
+  Buffer<unsigned char> saved_;
+  Buffer<Real> parameter_gradients_;
+  std::vector<Pass> passes_;     // one a node, pointers set once
+  std::vector<char> written_;    // per node, during backward: its gradient has a first contribution
+  int batch_ = 0;
+  Mode mode_ = Mode::inference;
+};
+
+}  // namespace cnn

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/core/random.h"
+#include "engine/core/real.h"
+#include "engine/model/net.h"
+#include "engine/train/options.h"
+#include "engine/train/sampler.h"
+
+namespace cnn {
+
+// What a trainer knows between two steps, apart from the weights. As bytes, little-endian:
+//   "CNNTRAIN", u32 version, u32 sizeof(Real), u32 fingerprint of the net, counters, generators, order, options (JSON), moments,
+//   CRC-32 of all before
+struct Checkpoint {
+  std::uint32_t net = 0;  // net_fingerprint()
+  TrainerOptions options;
+  long steps = 0;
+  long images = 0;
+  long updates = 0;
+  Random::State dropout = {0, 0};
+  Random::State augment = {0, 0};
+  bool has_order = false;
+  Sampler::State order;
+  std::vector<Real> moments[2];
+};
+
+// A number for names and sizes of all tensors: two nets of one fingerprint can exchange moments.
+std::uint32_t net_fingerprint(const Net& net);
+
+std::vector<std::uint8_t> encode(const Checkpoint& checkpoint);
+// Throws Error (bad_file) for anything that encode() of the same build did not write.
+Checkpoint decode(const std::uint8_t* bytes, std::size_t size);
+
+}  // namespace cnn

@@ -1,0 +1,68 @@
+#include "engine/train/evaluation.h"
+
+#include <algorithm>
+
+#include "engine/data/preprocess.h"
+#include "engine/kernels/softmax.h"
+#include "engine/train/fit.h"
+
+namespace cnn {
+
+namespace {
+
+constexpr std::size_t kBatch = 64;
+
+Net& checked(Net& net, const Dataset& data) {
+  check_fit(net.graph(), data, "evaluation");
+  return net;
+}
+
+std::size_t total_of(const Dataset& data, std::size_t limit) {
+  return limit == 0 ? data.size() : std::min(limit, data.size());
+}
+
+}  // namespace
+
+Evaluation::Evaluation(Net& net, const Dataset& data, std::size_t limit)
+    : net_(checked(net, data)),
+      data_(data),
+      run_(net, static_cast<int>(std::max<std::size_t>(1, std::min(kBatch, total_of(data, limit)))), Purpose::inference),
+      total_(total_of(data, limit)),
+      classes_(data.classes()),
+      confusion_(static_cast<std::size_t>(classes_) * classes_, 0),
+      labels_(run_.capacity(), 0) {}
+
+void Evaluation::step(std::size_t count) {
+  const Graph& graph = net_.graph();
+  const Preprocessing& preprocessing = graph.definition().preprocessing;
+  const std::size_t values = graph.input_shape().size();
+  const int logits_node = graph[graph.output()].inputs[0];
+  const std::size_t end = seen_ + std::min(count, total_ - seen_);
+  while (seen_ < end) {
+    const int batch = static_cast<int>(std::min<std::size_t>(run_.capacity(), end - seen_));
+    for (int i = 0; i < batch; ++i) {
+      preprocess(preprocessing, data_.shape(), data_.image(seen_ + i), run_.input() + i * values);
+      labels_[i] = data_.label(seen_ + i);
+    }
+    run_.forward(batch, Mode::inference);
+    // The loss is the main head's alone; auxiliary heads only help to learn.
+    const Real* logits = run_.activation(logits_node).data;
+    int correct = 0;
+    loss_sum_ += kernels::cross_entropy(batch, classes_, logits, labels_.data(), &correct);
+    for (int i = 0; i < batch; ++i) {
+      const Real* row = logits + static_cast<std::size_t>(i) * classes_;
+      const int predicted = static_cast<int>(std::max_element(row, row + classes_) - row);
+      ++confusion_[static_cast<std::size_t>(labels_[i]) * classes_ + predicted];
+      if (predicted != labels_[i]) ++errors_;
+    }
+    seen_ += batch;
+  }
+}
+
+double Evaluation::accuracy() const {
+  return seen_ == 0 ? 0 : static_cast<double>(seen_ - errors_) / static_cast<double>(seen_);
+}
+
+double Evaluation::loss() const { return seen_ == 0 ? 0 : loss_sum_ / static_cast<double>(seen_); }
+
+}  // namespace cnn

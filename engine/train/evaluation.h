@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/data/dataset.h"
+#include "engine/model/run.h"
+
+namespace cnn {
+
+// How a net does on a set, in slices, so that whoever waits for it can do other things between.
+class Evaluation {
+ public:
+  // Over the first `limit` images (0: all the set has now). Borrows both.
+  Evaluation(Net& net, const Dataset& data, std::size_t limit);
+
+  // The next images, up to `count`.
+  void step(std::size_t count);
+
+  bool done() const { return seen_ >= total_; }
+  std::size_t seen() const { return seen_; }
+  std::size_t total() const { return total_; }
+  std::size_t errors() const { return errors_; }
+  double accuracy() const;  // of those seen; 0 before the first
+  double loss() const;      // mean cross-entropy of the main head over those seen
+  // [true class · classes + predicted class]
+  const std::vector<std::uint32_t>& confusion() const { return confusion_; }
+  int classes() const { return classes_; }
+
+ private:
+  Net& net_;
+  const Dataset& data_;
+  Run run_;
+  std::size_t total_;
+  std::size_t seen_ = 0;
+  std::size_t errors_ = 0;
+  double loss_sum_ = 0;
+  int classes_;
+  std::vector<std::uint32_t> confusion_;
+  std::vector<std::int32_t> labels_;
+};
+
+}  // namespace cnn

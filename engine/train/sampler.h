@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "engine/core/random.h"
+#include "engine/data/dataset.h"
+
+namespace cnn {
+
+// The order in which the images of a set are learnt. First epoch: part after part as they were appended, shuffled within each.
+// Later epochs: everything shuffled. The draws depend on the seed and on where the parts begin, never on when they arrive.
+class Sampler {
+ public:
+  Sampler(const Dataset& data, std::uint64_t seed);
+
+  // Makes the next up to `batch` indices (fewer only at the end of the epoch) ready at indices(); 0 when one of them has not
+  // been appended yet. Calling it again before take() gives the same.
+  int prepare(int batch);
+  const std::uint32_t* indices() const { return order_.data() + position_; }
+  // Moves past `count` prepared ones; true when that was the end of an epoch.
+  bool take(int count);
+
+  long epoch() const { return epoch_; }
+
+  // Everything that decides about what comes, for checkpoints.
+  struct State {
+    long epoch = 0;
+    std::uint64_t position = 0;
+    Random::State random = {0, 0};
+    std::vector<std::uint32_t> order;
+  };
+  State state() const;
+  // False, and nothing has changed, when the state cannot be one of this set.
+  bool restore(State state);
+
+ private:
+  std::size_t total() const;
+  void draw_next();
+  void shuffle(std::size_t first);
+
+  const Dataset& data_;
+  Random random_;
+  long epoch_ = 0;
+  std::size_t position_ = 0;
+  std::vector<std::uint32_t> order_;  // of this epoch, as far as it is drawn
+};
+
+}  // namespace cnn

@@ -1,0 +1,258 @@
+#include "engine/train/trainer.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <optional>
+#include <utility>
+
+#include "engine/core/error.h"
+#include "engine/data/preprocess.h"
+#include "engine/train/checkpoint.h"
+#include "engine/train/fit.h"
+#include "engine/train/optimizer.h"
+#include "engine/train/sampler.h"
+
+namespace cnn {
+
+namespace {
+
+// A generator each, so that a draw more of one kind does not shift the others. The sampler has stream 1.
+constexpr std::uint64_t kDropoutStream = 2;
+constexpr std::uint64_t kAugmentStream = 3;
+
+constexpr long kSnapshotEvery = 50;  // steps between copies of weights that are known to be good
+
+bool all_finite(const Real* values, std::size_t count) {
+  using Bits = std::conditional_t<sizeof(Real) == 8, std::uint64_t, std::uint32_t>;
+  constexpr Bits kExponent = sizeof(Real) == 8 ? Bits(0x7FF0000000000000ULL) : Bits(0x7F800000u);
+  Bits bad = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    Bits bits;
+    std::memcpy(&bits, values + i, sizeof bits);
+    bad |= (bits & kExponent) == kExponent ? 1 : 0;
+  }
+  return bad == 0;
+}
+
+// Reading back what was written checks every range, also for options that never were JSON.
+void check_options(const TrainerOptions& options) {
+  TrainerOptions copy;
+  read_options(write_options(options), "", copy);
+}
+
+}  // namespace
+
+struct Trainer::State {
+  State(Net& net, const Dataset* data, const TrainerOptions& options)
+      : optimizer(net, options.optimizer),
+        dropout(options.seed, kDropoutStream),
+        augmenting(options.seed, kAugmentStream),
+        good(net.parameter_values()) {
+    if (data == nullptr) return;
+    sampler.emplace(*data, options.seed);
+    picture.resize(data->shape().size());
+  }
+
+  OptimizerState optimizer;
+  std::optional<Sampler> sampler;
+  Random dropout;
+  Random augmenting;
+  std::unique_ptr<Run> run;
+  std::vector<std::int32_t> labels;
+  std::vector<std::uint8_t> picture;  // one, augmented
+  Buffer<Real> good;                  // the last weights known to be finite
+  long good_step = -1;                // steps done when they were copied; −1: never
+  long steps = 0;
+  long images = 0;
+};
+
+Trainer::Trainer(Net& net, const Dataset* data, const TrainerOptions& options)
+    : net_(net), data_(data), options_(options) {
+  check_options(options);
+  check_has_head(net.graph(), "training");
+  if (data != nullptr) check_fit(net.graph(), *data, "training");
+  state_ = std::make_unique<State>(net, data, options);
+  make_room(options.batch_size);
+}
+
+Trainer::~Trainer() = default;
+
+void Trainer::configure(const TrainerOptions& options) {
+  check_options(options);
+  if (options.optimizer != options_.optimizer) state_->optimizer = OptimizerState(net_, options.optimizer);
+  const int seed = options_.seed;
+  options_ = options;
+  options_.seed = seed;
+}
+
+// A run and labels for at least `batch` images; no set asks for more than it has.
+void Trainer::make_room(int batch) {
+  State& s = *state_;
+  if (data_ != nullptr && data_->expected() > 0) {
+    batch = static_cast<int>(std::min<std::size_t>(batch, data_->expected()));
+  }
+  if (s.run != nullptr && s.run->capacity() >= batch) return;
+  s.labels.resize(batch);
+  s.run = std::make_unique<Run>(net_, batch, Purpose::training);
+}
+
+StepResult Trainer::step() {
+  if (data_ == nullptr) throw Error(ErrorCode::invalid_value, "training", "has no data set to take a step on.");
+  State& s = *state_;
+  StepResult result;
+  result.epoch = s.sampler->epoch();
+  result.step = s.steps;
+  result.images = s.images;
+  const int batch = s.sampler->prepare(options_.batch_size);
+  if (batch == 0) {
+    result.state = StepState::waiting;
+    return result;
+  }
+  make_room(options_.batch_size);
+  keep_good_weights(result);
+  if (result.state == StepState::diverged) return result;
+
+  const Preprocessing& preprocessing = net_.graph().definition().preprocessing;
+  const std::size_t values = net_.graph().input_shape().size();
+  const std::uint32_t* indices = s.sampler->indices();
+  for (int i = 0; i < batch; ++i) {
+    const std::uint8_t* picture = data_->image(indices[i]);
+    if (!options_.augment.none()) {
+      augment(options_.augment, data_->shape(), picture, s.augmenting, s.picture.data());
+      picture = s.picture.data();
+    }
+    preprocess(preprocessing, data_->shape(), picture, s.run->input() + i * values);
+    s.labels[i] = data_->label(indices[i]);
+  }
+  learn(batch, result);
+  result.epoch_end = s.sampler->take(batch);
+  result.epoch = s.sampler->epoch();
+  return result;
+}
+
+StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int batch) {
+  State& s = *state_;
+  const Graph& graph = net_.graph();
+  if (batch < 1) {
+    throw Error(ErrorCode::invalid_value, "training",
+                "a batch needs at least one image. Got " + std::to_string(batch) + ".");
+  }
+  for (const int head : graph.heads()) {
+    for (int i = 0; i < batch; ++i) {
+      if (labels[i] < graph[head].shape.c) continue;
+      throw Error(ErrorCode::invalid_value, "training",
+                  "label " + std::to_string(i) + " is outside the classes. Got " + std::to_string(labels[i]) + " of " +
+                      std::to_string(graph[head].shape.c) + " classes.");
+    }
+  }
+  if (batch > s.run->capacity()) {
+    s.labels.resize(batch);
+    s.run = std::make_unique<Run>(net_, batch, Purpose::training);
+  }
+  StepResult result;
+  result.epoch = s.sampler ? s.sampler->epoch() : 0;
+  result.step = s.steps;
+  result.images = s.images;
+  keep_good_weights(result);
+  if (result.state == StepState::diverged) return result;
+  std::copy_n(images, graph.input_shape().size() * batch, s.run->input());
+  std::copy_n(labels, batch, s.labels.begin());
+  learn(batch, result);
+  return result;
+}
+
+// Every now and then copies the weights, or finds that they are spoilt.
+void Trainer::keep_good_weights(StepResult& result) {
+  State& s = *state_;
+  if (s.good_step >= 0 && s.steps - s.good_step < kSnapshotEvery) return;
+  if (!all_finite(net_.parameters(), net_.parameter_values())) {
+    give_up("A weight is", result);
+    return;
+  }
+  std::copy_n(net_.parameters(), net_.parameter_values(), s.good.data());
+  s.good_step = s.steps;
+}
+
+// One step on the images and labels that are in place.
+void Trainer::learn(int batch, StepResult& result) {
+  State& s = *state_;
+  s.run->zero_parameter_gradients();
+  s.run->forward(batch, Mode::training, &s.dropout);
+  const LossReport report = s.run->loss(s.labels.data());
+  result.loss = report.loss;
+  result.accuracy = static_cast<double>(report.correct) / batch;
+  if (!std::isfinite(report.loss)) {
+    give_up("The loss is", result);
+    return;
+  }
+  s.run->backward(s.labels.data());
+  s.optimizer.update(options_, s.run->parameter_gradients(), net_.parameters());
+  result.step = ++s.steps;
+  result.images = s.images += batch;
+}
+
+// Puts the last good weights back. The counters stay: they tell what was done, not what was kept.
+void Trainer::give_up(const std::string& what, StepResult& result) {
+  State& s = *state_;
+  result.state = StepState::diverged;
+  result.message = what + " no longer a finite number at step " + std::to_string(s.steps + 1) + ".";
+  if (s.good_step < 0) {
+    result.message += " There are no good weights to go back to: initialise them anew.";
+    return;
+  }
+  if (options_.learning_rate > 0) {
+    result.message += " Learning rate " + number_text(options_.learning_rate) + " is probably too large: try " +
+                      number_text(options_.learning_rate / 10) + ".";
+  }
+  result.message += " The weights of step " + std::to_string(s.good_step) + " were kept.";
+  result.kept_step = s.good_step;
+  std::copy_n(s.good.data(), s.good.size(), net_.parameters());
+  s.optimizer.clear();
+}
+
+std::vector<std::uint8_t> Trainer::checkpoint() const {
+  const State& s = *state_;
+  Checkpoint checkpoint;
+  checkpoint.net = net_fingerprint(net_);
+  checkpoint.options = options_;
+  checkpoint.steps = s.steps;
+  checkpoint.images = s.images;
+  checkpoint.updates = s.optimizer.updates();
+  checkpoint.dropout = s.dropout.state();
+  checkpoint.augment = s.augmenting.state();
+  checkpoint.has_order = s.sampler.has_value();
+  if (s.sampler) checkpoint.order = s.sampler->state();
+  for (int i = 0; i < 2; ++i) {
+    checkpoint.moments[i].assign(s.optimizer.moment(i).begin(), s.optimizer.moment(i).end());
+  }
+  return encode(checkpoint);
+}
+
+void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
+  const auto refuse = [](const char* message) { throw Error(ErrorCode::bad_file, "checkpoint", message); };
+  State& s = *state_;
+  Checkpoint checkpoint = decode(bytes, size);
+  if (checkpoint.net != net_fingerprint(net_)) refuse("belongs to another net.");
+  if (checkpoint.has_order != s.sampler.has_value()) refuse("was made with a data set, or without, unlike this trainer.");
+  OptimizerState optimizer(net_, checkpoint.options.optimizer);
+  for (int i = 0; i < 2; ++i) {
+    const std::vector<Real>& moment = checkpoint.moments[i];
+    if (moment.size() != optimizer.moment(i).size()) refuse("has moments of another size than the net.");
+    std::copy(moment.begin(), moment.end(), optimizer.moment(i).begin());
+  }
+  optimizer.restore_updates(checkpoint.updates);
+  // From here on nothing throws.
+  if (s.sampler && !s.sampler->restore(std::move(checkpoint.order))) refuse("has an order that is not of this data set.");
+  s.optimizer = std::move(optimizer);
+  s.dropout.restore(checkpoint.dropout);
+  s.augmenting.restore(checkpoint.augment);
+  s.steps = checkpoint.steps;
+  s.images = checkpoint.images;
+  s.good_step = -1;
+  options_ = checkpoint.options;
+}
+
+const Run& Trainer::run() const { return *state_->run; }
+
+}  // namespace cnn

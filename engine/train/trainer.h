@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/random.h"
+#include "engine/data/dataset.h"
+#include "engine/model/net.h"
+#include "engine/model/run.h"
+#include "engine/train/options.h"
+
+namespace cnn {
+
+enum class StepState {
+  trained,   // one step was done
+  waiting,   // the images of this step have not been appended yet; nothing was done
+  diverged,  // the loss (or a weight) left the finite numbers; the weights are the last good ones
+};
+
+struct StepResult {
+  StepState state = StepState::trained;
+  long step = 0;              // steps done so far
+  long epoch = 0;             // whole epochs done so far
+  bool epoch_end = false;     // this step was the last of its epoch
+  long images = 0;            // images seen so far
+  double loss = 0;            // mean over the batch, before the update
+  double accuracy = 0;        // likewise, share of the batch that was right
+  std::string message;        // diverged: what happened and what to try
+  long kept_step = 0;         // diverged: the weights are those after this many steps
+};
+
+// Learns a net step by step; never blocks for longer than a step. Order of images: the first epoch goes through the parts of
+// the set in order, shuffled within each, so that it can start when only the first part is there and is the same whatever the
+// time of arrival; later epochs shuffle everything. Same seed, same build: the same weights to the bit.
+class Trainer {
+ public:
+  // Borrows net and data; both must outlive it. `data` may be null when only step_on is used. Throws Error when the net has no
+  // head, the pictures do not fit it (after preprocessing), or its classes are not those of the set.
+  Trainer(Net& net, const Dataset* data, const TrainerOptions& options);
+  ~Trainer();
+
+  const TrainerOptions& options() const { return options_; }
+  // Takes effect with the next step; a new optimiser starts with empty moments, the seed stays. Throws Error (invalid_value) for
+  // what is out of range, then nothing has changed.
+  void configure(const TrainerOptions& options);
+
+  StepResult step();
+  // On a batch of the caller: preprocessed images [N, input shape], labels one a picture. Throws Error for an empty batch or a
+  // label outside the classes.
+  StepResult step_on(const Real* images, const std::uint8_t* labels, int batch);
+
+  // Moments, counters, generator states, order of the epoch: with the same net and data, a restored trainer goes on to the bit.
+  // Only the moment of the next snapshot of good weights (see diverged) starts anew.
+  std::vector<std::uint8_t> checkpoint() const;
+  void restore(const std::uint8_t* bytes, std::size_t size);  // throws Error (bad_file), then nothing has changed
+
+  // The run of the last step, for views.
+  const Run& run() const;
+
+ private:
+  struct State;
+
+  void keep_good_weights(StepResult& result);
+  void make_room(int batch);
+  void learn(int batch, StepResult& result);
+  void give_up(const std::string& what, StepResult& result);
+
+  Net& net_;
+  const Dataset* data_;
+  TrainerOptions options_;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace cnn

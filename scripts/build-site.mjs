@@ -1,0 +1,88 @@
+// Makes build/site: the bundles, the pages, the modules and the weights. (The data chunks there are pack-data's.)
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import esbuild from 'esbuild';
+import { assetScript } from './lib/asset-script.mjs';
+import { assetFiles, bundleOptions } from './lib/bundle-plugins.mjs';
+import { root, runMain, say, StepError } from './lib/process.mjs';
+import { filesBelow, unlessFresh } from './lib/stamp.mjs';
+
+const site = join(root, 'build/site');
+const modules = ['build/wasm/engine-simd128.wasm', 'build/wasm/engine-relaxed.wasm'];
+/** Script of the site → its entry. */
+const bundles = { 'playground.js': 'web/main.js', 'embed.js': 'web/embed.js', 'charts.js': 'web/charts.js', 'texts-ru.js': 'web/i18n/ru.js' };
+const pages = ['index.html', 'embed.html'];
+
+async function writeSite() {
+  /** @type {Set<string>} */
+  const written = new Set();
+  /** @param {string} path from the site's root @param {string | Uint8Array} content */
+  const write = (path, content) => {
+    mkdirSync(dirname(join(site, path)), { recursive: true });
+    writeFileSync(join(site, path), content);
+    written.add(path);
+  };
+  /** A file that the page may have to load as a script. @param {string} path @param {Uint8Array} bytes */
+  const writeAsset = (path, bytes) => {
+    write(path, bytes);
+    write(`${path}.js`, assetScript(path, bytes));
+  };
+
+  for (const [name, entry] of Object.entries(bundles)) {
+    if (!existsSync(join(root, entry))) continue;
+    const result = await bundle(entry, name);
+    for (const file of result.outputFiles) write(basename(file.path), file.contents);
+  }
+  for (const page of pages) {
+    if (existsSync(join(root, 'web', page))) write(page, readFileSync(join(root, 'web', page)));
+  }
+  for (const path of filesBelow('web')) {
+    if (/\.(svg|png|ico)$/.test(path)) write(path.slice(join(root, 'web/').length), readFileSync(path));
+  }
+  for (const path of modules) {
+    const bytes = readFileSync(join(root, path));
+    write(`wasm/${basename(path)}`, bytes);
+    writeAsset(`wasm/${basename(path)}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+  for (const path of assetFiles('weights', '.cnn')) {
+    writeAsset(`weights/${basename(path)}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+  }
+
+  // What an earlier build left and this one does not make.
+  for (const path of filesBelow(site)) {
+    const name = path.slice(site.length + 1);
+    if (!name.startsWith('data/') && !written.has(name)) rmSync(path);
+  }
+}
+
+/** @param {string} entry @param {string} name */
+async function bundle(entry, name) {
+  try {
+    return await esbuild.build({
+      ...bundleOptions,
+      entryPoints: [join(root, entry)],
+      outfile: join(site, name),
+      write: false,
+    });
+  } catch (error) {
+    const { errors } = /** @type {import('esbuild').BuildFailure} */ (error);
+    if (!errors) throw error;
+    throw new StepError((await esbuild.formatMessages(errors, { kind: 'error', color: false })).join(''));
+  }
+}
+
+export async function buildSite() {
+  const inputs = filesBelow('web', 'wasm/js', 'assets', 'scripts', 'package-lock.json', ...modules);
+  for (const path of modules) {
+    if (!existsSync(join(root, path))) throw new StepError(`${path} is missing; run npm run build.`);
+  }
+  const outputs = readdirSync(join(root, 'web')).includes('index.html') ? ['build/site/index.html'] : [];
+  const since = Date.now();
+  const done = await unlessFresh('site', inputs, outputs, writeSite);
+  if (done) say(`  ✓ site (${((Date.now() - since) / 1000).toFixed(1)} s)`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runMain(buildSite);

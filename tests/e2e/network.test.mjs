@@ -1,0 +1,230 @@
+// The network view against the engine itself: what is painted, what hovering and the keyboard say, and for whom.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import test from 'node:test';
+import { loadEngine } from '../../wasm/js/index.js';
+import { kFirstSample, samples } from '../../web/draw/samples.js';
+import { attribute, kinds, launch, openPage, ready, serveSite, until } from './browser.mjs';
+
+const server = await serveSite();
+test.after(() => server.close());
+
+const definition = JSON.parse(
+  await readFile(new URL('../../assets/architectures/lenet5.json', import.meta.url), 'utf8'),
+);
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** The same net on the same drawing, in node. */
+const engine = loadEngine({ module: 'simd128' });
+const net = engine.createNet(definition, { seed: 1 });
+net.forwardDrawing({ strokes: samples[kFirstSample] });
+const { layers } = net.info().summary;
+
+const fresh = '?module=simd128&lang=en#v1&start=fresh&seed=1';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** @param {Page} page */
+const readout = (page) =>
+  page.evaluate(() => {
+    const panel = /** @type {HTMLElement | null} */ (document.querySelector('.readout'));
+    if (!panel || panel.hidden) return null;
+    const text = (/** @type {string} */ name) => panel.querySelector(`.readout-${name}`)?.textContent ?? '';
+    return { value: text('value'), address: text('address') };
+  });
+
+/** A number as the page writes it. @param {string} text */
+const parse = (text) => Number(text.replace('−', '-').replace('e−', 'e-'));
+
+/** The engine's value at an address such as conv2.relu/7@4,2. @param {string} address */
+const valueAt = (address) => {
+  const [, node, channel, row = '0', column = '0'] = /** @type {string[]} */ (
+    /^([^/]+)\/(\d+)(?:@(\d+),(\d+))?$/.exec(address)
+  );
+  const [, w, c] = layers.find((/** @type {any} */ { name }) => name === node).shape;
+  return net.tensor('activation', node)[(Number(row) * w + Number(column)) * c + Number(channel)];
+};
+
+/** @param {Page} page */
+const columns = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('.network-column')].map((column) => {
+      const { node } = /** @type {HTMLElement} */ (column).dataset;
+      const canvas = /** @type {HTMLCanvasElement} */ (column.querySelector('.column-maps canvas'));
+      const { data } = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d')).getImageData(
+        0,
+        0,
+        canvas.width,
+        canvas.height,
+      );
+      return { id: column.id, node, colours: new Set(new Uint32Array(data.buffer)).size };
+    }),
+  );
+
+for (const kind of kinds) {
+  test(kind, async (t) => {
+    const browser = await launch(kind);
+    t.after(() => browser.close());
+    const visit = async (/** @type {any} */ sub, address = fresh, /** @type {any} */ options = {}) => {
+      const opened = await openPage(browser, server.url + address, options);
+      sub.after(async () => {
+        await opened.close();
+        assert.deepEqual(opened.errors, [], 'console errors');
+      });
+      await ready(opened.page);
+      return opened.page;
+    };
+
+    await t.test('every layer has a column, and every column shows its maps', async (sub) => {
+      const page = await visit(sub);
+      await until(async () => (await columns(page)).every(({ colours }) => colours > 4), 'painted maps');
+      const shown = await columns(page);
+      assert.deepEqual(
+        shown.map(({ id }) => id),
+        ['input', 'conv1', 'pool1', 'conv2', 'pool2', 'fc1', 'fc2', 'logits', 'prediction'].map(
+          (name) => `column-${name}`,
+        ),
+      );
+      assert.equal(shown[3].node, 'conv2.relu', 'the activation is folded into its layer');
+      const fits = await page.evaluate(() => {
+        const network = /** @type {HTMLElement} */ (document.getElementById('network'));
+        return network.scrollWidth <= network.clientWidth;
+      });
+      assert.ok(fits, 'LeNet-5 fits without scrolling');
+    });
+
+    await t.test('hovering tells the number that the engine has', async (sub) => {
+      const page = await visit(sub);
+      let checked = 0;
+      for (const id of ['input', 'conv1', 'pool1', 'conv2', 'fc1', 'logits', 'prediction']) {
+        const box = await page.locator(`#column-${id} canvas`).first().boundingBox();
+        assert.ok(box);
+        for (const [x, y] of [
+          [0.3, 0.21],
+          [0.72, 0.47],
+          [0.55, 0.83],
+        ]) {
+          await page.mouse.move(0, 0);
+          await page.mouse.move(box.x + x * box.width, box.y + y * box.height);
+          await until(async () => (await readout(page))?.address.startsWith(id) ?? false, `numbers of ${id}`).catch(
+            () => {},
+          );
+          const told = await readout(page);
+          if (!told) continue; // between two maps
+          const expected = valueAt(told.address);
+          assert.ok(
+            Math.abs(parse(told.value) - expected) <= 6e-4 * Math.abs(expected) + 1e-4,
+            `${told.address}: ${told.value} for ${expected}`,
+          );
+          checked++;
+        }
+      }
+      assert.ok(checked >= 15, `${checked} numbers`);
+      await page.mouse.move(5, 5);
+      await until(async () => (await readout(page)) === null, 'the numbers to go');
+    });
+
+    await t.test('before the activation: the toggle shows the node itself', async (sub) => {
+      const page = await visit(sub);
+      await page.locator('#column-conv1 .column-step').click();
+      assert.equal(await attribute(page, 'column-conv1', 'data-node'), 'conv1');
+      const low = await page.locator('#column-conv1 .column-legend .low').textContent();
+      const least = Math.min(...net.tensor('activation', 'conv1'));
+      assert.ok(Math.abs(parse(low ?? '') - least) < 0.06 * Math.abs(least), `${low} for ${least}`);
+    });
+
+    await t.test('a click selects: the inspector shows the channel and its kernel', async (sub) => {
+      const page = await visit(sub);
+      const box = await page.locator('#column-conv2 canvas').first().boundingBox();
+      assert.ok(box);
+      await page.mouse.click(box.x + 4, box.y + 4);
+      await until(async () => (await page.locator('#inspector h2').textContent()) === 'conv2.relu', 'the inspector');
+      const zeros = await page.locator('#inspector [data-stat="zeros"]').textContent();
+      const all = net.tensor('activation', 'conv2.relu');
+      const own = all.filter((_, i) => i % 16 === 0);
+      assert.equal(zeros?.split(' ')[0], `${Math.round((100 * own.filter((v) => v === 0).length) / own.length)}%`);
+      const kernel = net.tensor('parameter', 'conv2/kernel').filter((_, i) => i % 16 === 0);
+      const high = async () => parse((await page.locator('#inspector [data-stat="weights-high"]').textContent()) ?? '');
+      await until(
+        async () => Math.abs((await high()) - Math.max(...kernel)) < 0.01 * Math.max(...kernel),
+        'the kernel of the channel',
+      );
+      await until(
+        () => page.evaluate(() => location.hash.includes('unit=conv2.relu/0')),
+        'the selection in the address',
+      );
+    });
+
+    await t.test('the keyboard walks from layer to channel to position and back', async (sub) => {
+      const page = await visit(sub);
+      const said = () => page.locator('.network-announcement').textContent();
+      const place = () => page.evaluate(() => document.activeElement?.closest('.network-column')?.id ?? null);
+      await page.locator('#column-input .column-maps').focus();
+      await page.keyboard.press('ArrowRight');
+      assert.equal(await place(), 'column-conv1');
+      assert.match((await said()) ?? '', /conv1.*6/);
+      await page.keyboard.press('ArrowDown');
+      assert.match((await said()) ?? '', /conv1\.relu\/0/);
+      await page.keyboard.press('End');
+      assert.match((await said()) ?? '', /conv1\.relu\/5/);
+      await page.keyboard.press('Enter');
+      assert.equal(await page.locator('#inspector h2').textContent(), 'conv1.relu');
+      assert.match((await page.locator('.inspector-which').textContent()) ?? '', /5/);
+      await page.keyboard.press('ArrowUp');
+      const address = 'conv1.relu/5@13,14';
+      assert.ok((await said())?.startsWith(address), (await said()) ?? '');
+      const told = await readout(page);
+      assert.equal(told?.address, address);
+      assert.ok(Math.abs(parse(told?.value ?? '') - valueAt(address)) <= 6e-4 * Math.abs(valueAt(address)) + 1e-4);
+      for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
+      assert.equal(await place(), 'column-conv1', 'the focus stays in the layer');
+      await until(
+        async () => !(await page.locator('#inspector h2').textContent())?.includes('conv1'),
+        'nothing selected',
+      );
+      const stops = await page.evaluate(() => document.querySelectorAll('.column-maps[tabindex="0"]').length);
+      assert.equal(stops, 1, 'one stop in the tab order');
+    });
+
+    await t.test('resting a finger shows the numbers, and selects nothing', async (sub) => {
+      const page = await visit(sub);
+      const touch = (/** @type {string} */ type) =>
+        page.evaluate((name) => {
+          const canvas = /** @type {HTMLElement} */ (document.querySelector('#column-conv2 canvas'));
+          const box = canvas.getBoundingClientRect();
+          const at = { bubbles: true, cancelable: true, clientX: box.x + 6, clientY: box.y + 6 };
+          canvas.dispatchEvent(new PointerEvent(name, { ...at, pointerType: 'touch', pointerId: 7, isPrimary: true }));
+        }, type);
+      await touch('pointerdown');
+      assert.equal(await readout(page), null, 'not yet');
+      await until(async () => (await readout(page)) !== null, 'the numbers');
+      const told = await readout(page);
+      assert.match(told?.address ?? '', /^conv2\.relu\/0@/);
+      await touch('click');
+      assert.ok(!(await page.locator('#inspector h2').textContent())?.includes('conv2'));
+      await touch('click');
+      await until(async () => (await page.locator('#inspector h2').textContent()) === 'conv2.relu', 'a tap selects');
+    });
+
+    for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+      await t.test(`no violation of accessibility rules, ${scheme}`, async (sub) => {
+        const page = await visit(sub, `${fresh}&theme=${scheme}&unit=conv2.relu/3@2,2&room=train`);
+        await until(async () => (await page.locator('#inspector h2').textContent()) === 'conv2.relu', 'the inspector');
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const result = await /** @type {any} */ (globalThis).axe.run(document, {
+            resultTypes: ['violations'],
+            preload: false,
+          });
+          return result.violations.map(
+            (/** @type {any} */ v) =>
+              `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(' | ')}`,
+          );
+        });
+        assert.deepEqual(violations, []);
+      });
+    }
+  });
+}

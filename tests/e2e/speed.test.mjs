@@ -1,0 +1,133 @@
+// How soon the page answers, in Chromium. Run alone: other work on the machine shows in the figures.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { launch, number, openPage, ready, serveSite, until } from './browser.mjs';
+
+const server = await serveSite();
+const browser = await launch('chromium');
+test.after(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** @param {number[]} values */
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+test('from opening the page to the first prediction: at most a second', async (t) => {
+  /** @type {number[]} */
+  const times = [];
+  for (let run = 0; run < 5; run++) {
+    const { page, close } = await openPage(browser, server.url, {
+      init: () => {
+        const watch = new MutationObserver(() => {
+          if (!document.querySelector('#prediction[data-class]')) return;
+          /** @type {any} */ (window).cnnFirst = performance.now();
+          watch.disconnect();
+        });
+        watch.observe(document, { subtree: true, childList: true, attributes: true });
+      },
+    });
+    await ready(page);
+    times.push(await page.evaluate(() => /** @type {any} */ (window).cnnFirst));
+    await close();
+  }
+  t.diagnostic(`first prediction after ${times.map((ms) => ms.toFixed(0)).join(', ')} ms`);
+  assert.ok(median(times) <= 1000, `median ${median(times)} ms`);
+});
+
+test('from a move of the pen to the painted maps: at most 16 ms', async (t) => {
+  const { page, close } = await openPage(browser, server.url);
+  t.after(close);
+  await ready(page);
+  const times = await page.evaluate(async () => {
+    const pad = /** @type {HTMLElement} */ (document.getElementById('draw-pad'));
+    const box = pad.getBoundingClientRect();
+    const bars = /** @type {HTMLElement} */ (document.querySelector('.bars'));
+    /** @param {string} type @param {number} x @param {number} y */
+    const send = (type, x, y) => {
+      const button = type === 'pointermove' ? -1 : 0;
+      const at = { clientX: box.left + x * box.width, clientY: box.top + y * box.height };
+      pad.dispatchEvent(new PointerEvent(type, { pointerId: 9, button, bubbles: true, cancelable: true, ...at }));
+    };
+    const answered = () =>
+      new Promise((resolve) => {
+        const watch = new MutationObserver(() => {
+          watch.disconnect();
+          resolve(performance.now());
+        });
+        watch.observe(bars, { subtree: true, attributes: true, attributeFilter: ['data-probability'] });
+      });
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const measured = [];
+    const first = answered();
+    send('pointerdown', 0.3, 0.2);
+    await first;
+    for (let i = 1; i <= 60; i++) {
+      await frame();
+      const turn = (i * Math.PI) / 20;
+      const answer = answered();
+      const begin = performance.now();
+      send('pointermove', 0.5 + 0.28 * Math.sin(turn), 0.5 - (0.2 + 0.002 * i) * Math.cos(turn));
+      measured.push((await answer) - begin);
+    }
+    send('pointerup', 0.5, 0.5);
+    return measured;
+  });
+  const sorted = [...times].sort((a, b) => a - b);
+  t.diagnostic(`pen to maps: median ${median(times).toFixed(1)} ms, 95 % within ${sorted[57].toFixed(1)} ms`);
+  assert.ok(median(times) <= 16, `median ${median(times)} ms`);
+});
+
+test('the main thread is never busy for more than 50 ms while training runs', async (t) => {
+  const { page, close } = await openPage(browser, server.url, {
+    init: () => {
+      const tasks = /** @type {number[]} */ (/** @type {any} */ (window).cnnLongTasks = []);
+      new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({
+        type: 'longtask',
+      });
+    },
+  });
+  t.after(close);
+  await ready(page);
+  await page.click('#train-toggle');
+  await until(async () => (await number(page, 'metric-step')) > 50, 'training');
+  await page.waitForTimeout(1500);
+  await page.evaluate(() => void (/** @type {any} */ ((window).cnnLongTasks.length = 0)));
+  await page.waitForTimeout(5000);
+  const tasks = await page.evaluate(() => /** @type {any} */ (window).cnnLongTasks);
+  t.diagnostic(`training ${(await number(page, 'metric-speed')).toFixed(0)} images/s`);
+  assert.deepEqual(tasks, []);
+});
+
+test('pausing and drawing answer at once while training runs', async (t) => {
+  const { page, close } = await openPage(browser, server.url);
+  t.after(close);
+  await ready(page);
+  await page.selectOption('#architecture-picker', 'keras-mnist');
+  await ready(page);
+  await page.click('#train-toggle');
+  await until(async () => (await number(page, 'metric-step')) > 3, 'training');
+  const times = await page.evaluate(async () => {
+    const bars = /** @type {HTMLElement} */ (document.querySelector('.bars'));
+    const example = /** @type {HTMLElement} */ (document.getElementById('draw-example'));
+    const measured = [];
+    for (let i = 0; i < 12; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      const begin = performance.now();
+      const answer = new Promise((resolve) => {
+        const watch = new MutationObserver(() => {
+          watch.disconnect();
+          resolve(undefined);
+        });
+        watch.observe(bars, { subtree: true, attributes: true, attributeFilter: ['data-probability'] });
+      });
+      example.click();
+      await answer;
+      measured.push(performance.now() - begin);
+    }
+    return measured;
+  });
+  t.diagnostic(`a drawing while the Keras net trains: median ${median(times).toFixed(0)} ms`);
+  assert.ok(median(times) <= 100, `median ${median(times)} ms`);
+});

@@ -1,0 +1,41 @@
+// The table of broken definitions, tests/golden/errors.json, which the tests in JavaScript read as well.
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <set>
+#include <string>
+
+#include "engine/graph/graph.h"
+#include "tests/engine/core/expect_error.h"
+
+using namespace cnn;
+
+TEST_CASE("errors: every broken definition gives the sentence of the table") {
+  std::ifstream file(CNN_SOURCE_DIR "/tests/golden/errors.json");
+  REQUIRE(file.good());
+  const Json table = Json::parse(file);
+  REQUIRE(table.size() >= 110);
+  std::set<std::string> names;
+  for (const Json& entry : table) {
+    const std::string name = entry.at("name").get<std::string>();
+    INFO(name);
+    CHECK(names.insert(name).second);
+    const Json& definition = entry.at("definition");
+    const std::string text = definition.is_string() ? definition.get<std::string>() : definition.dump();
+    const Error e = test::error_of([&] { Graph graph(parse_definition(text)); });
+    CHECK(error_code_name(e.code()) == entry.at("code").get<std::string>());
+    CHECK(e.path() == entry.at("path").get<std::string>());
+    CHECK(e.what() == entry.at("text").get<std::string>());
+  }
+}
+
+TEST_CASE("errors: a path leads to a place in the author's text, or to a key that is missing there") {
+  std::ifstream file(CNN_SOURCE_DIR "/tests/golden/errors.json");
+  REQUIRE(file.good());
+  for (const Json& entry : Json::parse(file)) {
+    if (entry.at("definition").is_string()) continue;
+    INFO(entry.at("name"));
+    const Json::json_pointer place(entry.at("path").get<std::string>());
+    CHECK(entry.at("definition").contains(place));
+  }
+}

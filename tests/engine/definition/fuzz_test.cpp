@@ -1,0 +1,221 @@
+// Definitions that nobody thought of: random valid ones must run, and what random damage makes of valid ones must be refused or
+// run, never crash.
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "engine/core/error.h"
+#include "engine/core/random.h"
+#include "engine/model/run.h"
+
+using namespace cnn;
+
+namespace {
+
+// Draws layers one by one and keeps those whose prefix is a graph; the seed decides everything.
+class Author {
+ public:
+  explicit Author(std::uint64_t seed) : random_(seed) {}
+
+  Json write() {
+    layers_ = Json::array();
+    names_.clear();
+    Json input;
+    input["type"] = "input";
+    input["shape"] = {below(1, 12), below(1, 12), below(1, 4)};
+    push(std::move(input));
+    for (int wanted = below(1, 9), tries = 0; wanted > 0 && tries < 100; ++tries) wanted -= push(layer()) ? 1 : 0;
+    if (below(0, 3) == 0) add_head(pick());  // an auxiliary one
+    add_head(names_.back());
+    Json definition;
+    definition["layers"] = layers_;
+    return definition;
+  }
+
+  int below(int least, int end) { return least + static_cast<int>(random_.below(end - least)); }
+
+ private:
+  std::string pick() { return names_[random_.below(static_cast<std::uint32_t>(names_.size()))]; }
+  template <class T>
+  T one_of(std::initializer_list<T> list) {
+    return list.begin()[random_.below(static_cast<std::uint32_t>(list.size()))];
+  }
+  Json extent(int end) { return below(0, 2) == 0 ? Json(below(1, end)) : Json{below(1, end), below(1, end)}; }
+
+  Json layer() {
+    Json json;
+    const std::string type = one_of<std::string>({"conv2d", "conv2d", "conv2d", "pool2d", "pool2d", "global_pool", "flatten",
+                                                  "dense", "batch_norm", "dropout", "add", "concat", "relu", "leaky_relu",
+                                                  "elu", "sigmoid", "tanh", "softplus", "softsign", "swish"});
+    json["type"] = type;
+    if (type == "conv2d" || type == "pool2d") {
+      json["kernel"] = extent(5);
+      json["stride"] = extent(4);
+      json["padding"] = one_of<Json>({"same", "valid", "full", 1, Json::array({0, 1, 2, 0})});
+    }
+    if (type == "conv2d") {
+      json["groups"] = one_of({1, 1, 1, 2, 3});
+      json["filters"] = json["groups"].get<int>() * below(1, 5);
+      json["dilation"] = extent(3);
+      json["padding_mode"] = one_of({"zero", "nearest"});
+      json["bias"] = below(0, 2) == 0;
+      if (below(0, 2) == 0) json["activation"] = one_of({"relu", "tanh", "swish"});
+    }
+    if (type == "pool2d" || type == "global_pool") json["mode"] = one_of({"max", "average", "sum"});
+    if (type == "dense") json["units"] = below(1, 20);
+    if (type == "dropout") json["rate"] = 0.1 * below(0, 9);
+    if (type == "add" || type == "concat") {
+      json["inputs"] = {pick(), pick()};
+    } else if (below(0, 4) == 0) {
+      json["inputs"] = {pick()};
+    }
+    return json;
+  }
+
+  bool push(Json layer) {
+    const std::string name = "n" + std::to_string(names_.size());
+    layer["name"] = name;
+    Json longer = layers_;
+    longer.push_back(std::move(layer));
+    Json definition;
+    definition["layers"] = longer;
+    try {
+      const Graph graph(parse_definition(definition));
+    } catch (const Error&) {
+      return false;
+    }
+    layers_ = std::move(longer);
+    names_.push_back(name);
+    return true;
+  }
+
+  void add_head(const std::string& on) {
+    const std::string logits = "logits" + std::to_string(layers_.size());
+    layers_.push_back({{"type", "global_pool"}, {"name", logits + ".pool"}, {"inputs", {on}}});
+    layers_.push_back({{"type", "dense"}, {"name", logits}, {"units", 3}});
+    layers_.push_back({{"type", "softmax"}, {"name", logits + ".p"}, {"weight", 0.5}});
+  }
+
+  Random random_;
+  Json layers_;
+  std::vector<std::string> names_;
+};
+
+bool all_finite(Span<const Real> values) {
+  for (const Real value : values) {
+    if (!std::isfinite(value)) return false;
+  }
+  return true;
+}
+
+// A step forward and back; everything must stay finite.
+bool runs(const Definition& definition, Purpose purpose) {
+  Net net(definition, 1);
+  Run run(net, 3, purpose);
+  Random random(2);
+  const std::size_t values = net.graph().input_shape().size() * 3;
+  for (std::size_t i = 0; i < values; ++i) run.input()[i] = random.uniform();
+  const std::int32_t labels[] = {0, 2, 1};
+  run.forward(3, Mode::training, &random);
+  if (!std::isfinite(run.loss(labels).loss)) return false;
+  run.backward(labels);
+  return all_finite({run.parameter_gradients(), net.parameter_values()}) && all_finite(run.activation(net.graph().output()));
+}
+
+}  // namespace
+
+TEST_CASE("fuzz: 300 random definitions run forward and backward with finite numbers") {
+  Author author(20);
+  int layers = 0, merges = 0;
+  for (int i = 0; i < 300; ++i) {
+    const Json definition = author.write();
+    INFO(i << ": " << definition.dump());
+    const Definition parsed = parse_definition(definition.dump());
+    REQUIRE(runs(parsed, Purpose::training));
+    REQUIRE(runs(parsed, Purpose::inspection));
+    layers += static_cast<int>(definition.at("layers").size());
+    for (const Json& layer : definition.at("layers")) merges += layer.contains("inputs");
+  }
+  CHECK(layers > 2000);
+  CHECK(merges > 600);
+}
+
+TEST_CASE("fuzz: training in place and inspection give the same gradients") {
+  Author author(21);
+  for (int i = 0; i < 100; ++i) {
+    const Json definition = author.write();
+    INFO(i << ": " << definition.dump());
+    Net net(parse_definition(definition), 1);
+    Run cheap(net, 2, Purpose::training), full(net, 2, Purpose::inspection);
+    Random random(3);
+    for (std::size_t k = 0; k < net.graph().input_shape().size() * 2; ++k) {
+      cheap.input()[k] = full.input()[k] = random.uniform();
+    }
+    const std::int32_t labels[] = {1, 2};
+    double losses[2];
+    int index = 0;
+    for (Run* run : {&cheap, &full}) {
+      Random masks(4);
+      run->forward(2, Mode::training, &masks);
+      losses[index++] = run->loss(labels).loss;
+      run->backward(labels);
+    }
+    CHECK(losses[0] == losses[1]);
+    int wrong = 0;
+    for (std::size_t k = 0; k < net.parameter_values(); ++k) {
+      wrong += cheap.parameter_gradients()[k] != full.parameter_gradients()[k];
+    }
+    CHECK(wrong == 0);
+  }
+}
+
+TEST_CASE("fuzz: damaged definitions are refused or run, and never crash") {
+  Author author(22);
+  Random random(23);
+  std::vector<std::string> texts;
+  for (const char* name : {"lenet5", "mini-resnet"}) {
+    std::ifstream file(CNN_SOURCE_DIR "/assets/architectures/" + std::string(name) + ".json");
+    std::stringstream text;
+    text << file.rdbuf();
+    REQUIRE(!text.str().empty());
+    texts.push_back(text.str());
+  }
+  for (int i = 0; i < 20; ++i) texts.push_back(author.write().dump());
+  const std::vector<std::string> snippets = {"-1", "0", "1e308", "4096", "99999999999999999999", "null", "[]", "{}", "\"\"",
+                                             "\"same\"", "true", "\"inputs\":[\"n0\"],", "[[", "0.5", "\\u0000", "\xff"};
+  int refused = 0, built = 0;
+  for (int i = 0; i < 4000; ++i) {
+    std::string text = texts[random.below(static_cast<std::uint32_t>(texts.size()))];
+    for (std::uint32_t n = 1 + random.below(3); n > 0 && !text.empty(); --n) {
+      const std::size_t at = random.below(static_cast<std::uint32_t>(text.size()));
+      const std::size_t length = std::min<std::size_t>(text.size() - at, random.below(12));
+      switch (random.below(5)) {
+        case 0: text[at] = static_cast<char>(random.next()); break;
+        case 1: text.erase(at, length); break;
+        case 2: text.insert(at, snippets[random.below(static_cast<std::uint32_t>(snippets.size()))]); break;
+        case 3: text.replace(at, length, text.substr(random.below(static_cast<std::uint32_t>(text.size())), length)); break;
+        default: {  // a number becomes another one, where there is one
+          const std::size_t digit = text.find_first_of("0123456789", at);
+          if (digit == std::string::npos) break;
+          text.replace(digit, 1, snippets[random.below(5)]);
+          break;
+        }
+      }
+    }
+    INFO(i << ": " << text);
+    try {
+      const Graph graph(parse_definition(text));
+      ++built;
+      REQUIRE(graph.size() > 0);
+    } catch (const Error& e) {
+      ++refused;
+      REQUIRE(std::string(e.what()).size() > 10);
+    }
+  }
+  CHECK(refused > 1000);
+  CHECK(built > 50);
+}

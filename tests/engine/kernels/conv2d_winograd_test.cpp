@@ -1,0 +1,95 @@
+#include "engine/kernels/conv2d.h"
+#include "engine/kernels/simd.h"
+
+#include "tests/engine/kernels/compare.h"
+
+namespace cnn {
+namespace {
+
+using kernels::Conv2dShape;
+using kernels::ConvAlgorithm;
+
+Conv2dShape shape(int batch, int in_h, int in_w, int in_c, int out_c, int before, int after) {
+  Conv2dShape s;
+  s.batch = batch;
+  s.in_h = in_h;
+  s.in_w = in_w;
+  s.in_c = in_c;
+  s.out_c = out_c;
+  s.kernel_h = s.kernel_w = 3;
+  s.pad_top = s.pad_left = before;
+  s.out_h = in_h + before + after - 2;
+  s.out_w = in_w + before + after - 2;
+  return s;
+}
+
+double relative_l2(const std::vector<float>& got, const std::vector<double>& expected) {
+  double error = 0, size = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    error += std::pow(static_cast<double>(got[i]) - expected[i], 2);
+    size += std::pow(expected[i], 2);
+  }
+  return std::sqrt(error / size);
+}
+
+void check(Conv2dShape s, ConvAlgorithm algorithm) {
+  s.algorithm = algorithm;
+  CAPTURE(s.batch, s.in_h, s.in_w, s.in_c, s.out_c, s.pad_top, s.out_h, static_cast<int>(algorithm));
+  const bool exact = algorithm != ConvAlgorithm::winograd_f4;
+  const double rtol = exact ? 1.3e-6 : 1e-4, atol = exact ? 1e-5 : 1e-4;
+  Random random(21);
+  const std::size_t in = static_cast<std::size_t>(s.batch) * s.in_h * s.in_w * s.in_c;
+  const std::size_t out = static_cast<std::size_t>(s.batch) * s.out_h * s.out_w * s.out_c;
+  const float fan = 1.0f / std::sqrt(9.0f * static_cast<float>(s.in_c));
+  const auto x = test::random_values(in, random), dy = test::random_values(out, random);
+  const auto kernel = test::random_values(static_cast<std::size_t>(9) * s.in_c * s.out_c, random, -fan, fan);
+  const auto bias = test::random_values(s.out_c, random);
+  test::Scratch scratch(kernels::conv2d_scratch<float>(s));
+
+  std::vector<float> y(out, 99.0f);
+  std::vector<double> expected(out);
+  kernels::reference::conv2d_forward(s, test::widen(x).data(), test::widen(kernel).data(), test::widen(bias).data(),
+                                     expected.data());
+  kernels::conv2d_forward(s, x.data(), kernel.data(), bias.data(), y.data(), scratch.data());
+  test::require_close(y, expected, rtol, atol);
+  REQUIRE(relative_l2(y, expected) <= 5e-6);
+
+  for (const bool accumulate : {false, true}) {
+    CAPTURE(accumulate);
+    auto dx = test::random_values(in, random);
+    auto expected_dx = test::widen(dx);
+    kernels::reference::conv2d_backward_input(s, test::widen(dy).data(), test::widen(kernel).data(), expected_dx.data(),
+                                              accumulate);
+    kernels::conv2d_backward_input(s, dy.data(), kernel.data(), dx.data(), accumulate, scratch.data());
+    test::require_close(dx, expected_dx, rtol, atol);
+    REQUIRE(relative_l2(dx, expected_dx) <= 5e-6);
+  }
+  REQUIRE(scratch.intact());
+}
+
+}  // namespace
+
+TEST_CASE("winograd: every form matches reference", "[kernels]") {
+  constexpr int v = kernels::kLanes;
+  for (const auto algorithm : {ConvAlgorithm::implicit_gemm, ConvAlgorithm::winograd_f2, ConvAlgorithm::winograd_f4}) {
+    check(shape(2, 14, 14, 2 * v, 4 * v, 1, 1), algorithm);
+    check(shape(1, 9, 7, v, 17, 1, 1), algorithm);
+    check(shape(1, 9, 10, 3, 2 * v, 1, 1), algorithm);
+    check(shape(3, 5, 6, v, v, 0, 0), algorithm);
+    check(shape(1, 3, 3, v, 3 * v, 0, 0), algorithm);
+    check(shape(1, 4, 8, v, v, 2, 2), algorithm);
+    check(shape(1, 6, 6, v, v, 0, 1), algorithm);
+    check(shape(1, 1, 1, v, v, 1, 1), algorithm);
+    check(shape(1, 40, 37, v, v, 1, 1), algorithm);
+  }
+}
+
+TEST_CASE("winograd: chosen by itself it keeps the bound", "[kernels]") {
+  Conv2dShape s = shape(3, 14, 14, 32, 64, 1, 1);
+  check(s, ConvAlgorithm::winograd_f4);
+  check(s, ConvAlgorithm::winograd_f2);
+  s.pad_mode = kernels::PadMode::nearest;
+  check(s, ConvAlgorithm::winograd_f4);
+}
+
+}  // namespace cnn

@@ -1,0 +1,407 @@
+#!/usr/bin/python3
+"""Golden values of layers and of a small net in training, made by PyTorch in float64.
+
+    /usr/bin/python3 tests/golden/make_golden.py        (Debian's python3-torch)
+
+Writes layers.json and training.json beside itself, which say what is where, and layers.bin and training.bin, which hold
+the numbers as little-endian float64. A tensor in the JSON is [first number, count]. PyTorch's layouts (NCHW, OIHW, OI)
+become the engine's (NHWC, HWIO, IO) here and nowhere else. All inputs and parameters are numbers that float32 holds
+exactly, so that the float build of the engine starts from the same ones.
+"""
+import json
+import os
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+torch.set_default_dtype(torch.float64)
+torch.set_num_threads(1)
+random = torch.Generator().manual_seed(20)
+
+
+def uniform(*shape, low=-1.0, high=1.0):
+    numbers = torch.rand(*shape, generator=random) * (high - low) + low
+    return numbers.to(torch.float32).to(torch.float64)
+
+
+def engine_layout(tensor):
+    """Activations [N, C, H, W] and kernels [O, I, kh, kw] with the engine's order of axes; the rest as it is."""
+    return tensor.detach().permute(0, 2, 3, 1) if tensor.dim() == 4 else tensor.detach()
+
+
+def kernel_layout(tensor):
+    return tensor.detach().permute(2, 3, 1, 0) if tensor.dim() == 4 else tensor.detach().t()
+
+
+class Store:
+    def __init__(self, name):
+        self.name = name
+        self.numbers = []
+        self.count = 0
+
+    def put(self, tensor):
+        flat = tensor.contiguous().numpy().astype('<f8').ravel()
+        self.numbers.append(flat)
+        self.count += flat.size
+        return [self.count - flat.size, int(flat.size)]
+
+    def write(self, document):
+        np.concatenate(self.numbers).tofile(os.path.join(HERE, self.name + '.bin'))
+        with open(os.path.join(HERE, self.name + '.json'), 'w') as file:
+            lines = ',\n'.join('  ' + json.dumps(case) for case in document['cases'])
+            rest = {key: value for key, value in document.items() if key != 'cases'}
+            file.write('{"head": %s,\n "cases": [\n%s\n]}\n' % (json.dumps(rest), lines))
+
+
+class Parameter:
+    """One tensor of a layer, in the order of the engine. `layout` brings it and its gradient there."""
+
+    def __init__(self, tensor, layout=engine_layout, trainable=True):
+        self.tensor = tensor.requires_grad_(trainable)
+        self.layout = layout
+        self.trainable = trainable
+
+
+store = Store('layers')
+cases = []
+
+
+def record(layer, inputs, compute, parameters=(), mode='training', after=None):
+    """Forward and all gradients of Σ y · dy for a random dy. `after(case)` may add to the case."""
+    for x in inputs:
+        x.requires_grad_(True)
+    case = {
+        'layer': layer,
+        'mode': mode,
+        'batch': inputs[0].shape[0],
+        'shapes': [list(engine_layout(x).shape[1:]) if x.dim() == 4 else [1, 1, x.shape[1]] for x in inputs],
+        'input': [store.put(engine_layout(x)) for x in inputs],
+        'parameter': [store.put(p.layout(p.tensor)) for p in parameters],
+    }
+    y = compute(*inputs)
+    dy = uniform(*y.shape)
+    (y * dy).sum().backward()
+    case['output'] = store.put(engine_layout(y))
+    case['output_gradient'] = store.put(engine_layout(dy))
+    case['input_gradient'] = [store.put(engine_layout(x.grad)) for x in inputs]
+    case['parameter_gradient'] = [store.put(p.layout(p.tensor.grad)) if p.trainable else None for p in parameters]
+    if after is not None:
+        after(case)
+    cases.append(case)
+
+
+def same_sides(extent, span, stride):
+    total = max(0, (-(-extent // stride) - 1) * stride + span - extent)
+    return total // 2, total - total // 2
+
+
+def sides(padding, height, width, span_h, span_w, stride_h, stride_w):
+    """(left, right, top, bottom) as F.pad wants them."""
+    if padding == 'valid':
+        return 0, 0, 0, 0
+    if padding == 'full':
+        return span_w - 1, span_w - 1, span_h - 1, span_h - 1
+    if padding == 'same':
+        return same_sides(width, span_w, stride_w) + same_sides(height, span_h, stride_h)
+    if isinstance(padding, int):
+        return (padding,) * 4
+    top, bottom, left, right = padding
+    return left, right, top, bottom
+
+
+def pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def conv2d(height, width, channels, filters, **attributes):
+    kernel = pair(attributes.get('kernel', 3))
+    stride = pair(attributes.get('stride', 1))
+    dilation = pair(attributes.get('dilation', 1))
+    groups = attributes.get('groups', 1)
+    span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
+    pad = sides(attributes.get('padding', 'valid'), height, width, *span, *stride)
+    # Nearest padding of the engine is called replicate here.
+    pad_mode = {'zero': 'constant', 'nearest': 'replicate'}[attributes.get('padding_mode', 'zero')]
+    weight = Parameter(uniform(filters, channels // groups, *kernel), kernel_layout)
+    parameters = [weight]
+    if attributes.get('bias', True):
+        parameters.append(Parameter(uniform(filters)))
+    bias = parameters[1].tensor if len(parameters) > 1 else None
+
+    def compute(x):
+        return F.conv2d(F.pad(x, pad, mode=pad_mode), weight.tensor, bias, stride, 0, dilation, groups)
+
+    record({'type': 'conv2d', 'filters': filters, **attributes}, [uniform(2, channels, height, width)], compute,
+           parameters)
+
+
+def pool2d(height, width, channels, **attributes):
+    mode = attributes.get('mode', 'max')
+    kernel = pair(attributes.get('kernel', 2))
+    stride = pair(attributes.get('stride', kernel))
+    pad = sides(attributes.get('padding', 'valid'), height, width, *kernel, *stride)
+    cells = kernel[0] * kernel[1]
+
+    def compute(x):
+        if mode == 'max':
+            return F.max_pool2d(F.pad(x, pad, value=-np.inf), kernel, stride)
+        sums = F.avg_pool2d(F.pad(x, pad), kernel, stride) * cells
+        if mode == 'sum':
+            return sums
+        if attributes.get('count_padding', False):
+            return sums / cells
+        return sums / (F.avg_pool2d(F.pad(torch.ones_like(x), pad), kernel, stride) * cells)
+
+    record({'type': 'pool2d', **attributes}, [uniform(2, channels, height, width)], compute)
+
+
+def batch_norm(mode, *shape, **attributes):
+    channels = shape[1]
+    parameters = []
+    gamma = beta = None
+    if attributes.get('scale', True):
+        parameters.append(Parameter(uniform(channels, low=0.5, high=1.5)))
+        gamma = parameters[-1].tensor
+    if attributes.get('shift', True):
+        parameters.append(Parameter(uniform(channels)))
+        beta = parameters[-1].tensor
+    mean, variance = uniform(channels), uniform(channels, low=0.5, high=1.5)
+    parameters += [Parameter(mean, trainable=False), Parameter(variance, trainable=False)]
+    # PyTorch's momentum is the share of the new value, the engine's that of the old one.
+    momentum = 1 - attributes.get('momentum', 0.9)
+    epsilon = attributes.get('epsilon', 1e-3)
+
+    def compute(x):
+        return F.batch_norm(x, mean, variance, gamma, beta, mode == 'training', momentum, epsilon)
+
+    def after(case):
+        # Not the running variance: PyTorch averages the unbiased one (÷ n − 1), the engine the biased one (÷ n).
+        case['running_mean'] = store.put(mean)
+
+    record({'type': 'batch_norm', **attributes}, [uniform(*shape)], compute, parameters, mode, after)
+
+
+def dense(inputs, units, bias=True):
+    weight = Parameter(uniform(units, inputs), kernel_layout)
+    parameters = [weight] + ([Parameter(uniform(units))] if bias else [])
+    offset = parameters[1].tensor if bias else None
+    record({'type': 'dense', 'units': units, 'bias': bias}, [uniform(3, inputs)],
+           lambda x: F.linear(x, weight.tensor, offset), parameters)
+
+
+def softmax(classes, batch, weight=1.0):
+    logits = uniform(batch, classes, low=-3, high=3).requires_grad_(True)
+    labels = torch.randint(classes, (batch,), generator=random)
+    loss = F.cross_entropy(logits, labels)
+    (loss * weight).backward()
+    cases.append({
+        'layer': {'type': 'softmax', 'weight': weight},
+        'mode': 'training',
+        'batch': batch,
+        'shapes': [[1, 1, classes]],
+        'input': [store.put(logits.detach())],
+        'parameter': [],
+        'output': store.put(torch.softmax(logits.detach(), 1)),
+        'input_gradient': [store.put(logits.grad)],
+        'parameter_gradient': [],
+        'labels': labels.tolist(),
+        'loss': loss.item(),
+        'correct': int((logits.argmax(1) == labels).sum()),
+    })
+
+
+def make_layers():
+    conv2d(6, 7, 2, 3)
+    conv2d(5, 5, 3, 4, kernel=1)
+    conv2d(5, 5, 3, 4, bias=False)
+    conv2d(6, 5, 2, 3, padding='same')
+    conv2d(7, 6, 2, 3, padding='same', stride=2)
+    conv2d(7, 6, 2, 3, padding='same', kernel=[2, 4])
+    conv2d(4, 5, 2, 3, padding='full')
+    conv2d(5, 6, 2, 3, padding=1, stride=[2, 1])
+    conv2d(5, 6, 2, 3, padding=[0, 1, 2, 3], stride=[2, 3])
+    conv2d(9, 8, 2, 3, dilation=[3, 2])
+    conv2d(9, 8, 2, 3, dilation=2, padding='same', stride=2)
+    conv2d(6, 6, 2, 3, padding='same', padding_mode='nearest')
+    conv2d(6, 5, 2, 3, kernel=5, padding=[4, 0, 1, 2], padding_mode='nearest', stride=2)
+    conv2d(5, 5, 2, 3, dilation=2, padding=3, padding_mode='nearest')
+    conv2d(5, 6, 4, 6, groups=2, padding='same')
+    conv2d(5, 6, 5, 5, groups=5, padding='same')
+    conv2d(7, 6, 3, 6, groups=3, stride=2, padding=1, bias=False)
+    conv2d(5, 6, 4, 4, groups=4, padding='same', padding_mode='nearest', kernel=5)
+    conv2d(5, 9, 2, 3, kernel=[1, 7], padding='same')
+    conv2d(9, 5, 2, 3, kernel=[7, 1], padding='same')
+    conv2d(1, 12, 2, 3, kernel=[1, 3], stride=[1, 2])
+    conv2d(9, 9, 3, 2, kernel=7, stride=2, padding=3)
+    conv2d(4, 4, 17, 19, padding='same')
+
+    for mode in 'max', 'average', 'sum':
+        pool2d(6, 7, 3, mode=mode)
+        pool2d(7, 7, 3, mode=mode, kernel=3, stride=2)
+        pool2d(7, 6, 3, mode=mode, kernel=3, stride=2, padding='same')
+        pool2d(5, 6, 3, mode=mode, kernel=[3, 2], stride=[1, 2], padding=[1, 2, 0, 1])
+        pool2d(4, 4, 17, mode=mode, kernel=3, stride=1, padding=1, count_padding=True)
+
+    record({'type': 'global_pool'}, [uniform(2, 3, 4, 5)], lambda x: x.mean((2, 3)))
+    record({'type': 'global_pool', 'mode': 'sum'}, [uniform(2, 3, 4, 5)], lambda x: x.sum((2, 3)))
+    record({'type': 'global_pool', 'mode': 'max'}, [uniform(2, 3, 4, 5)], lambda x: x.amax((2, 3)))
+
+    dense(7, 5)
+    dense(19, 3, bias=False)
+
+    activations = [
+        ({'type': 'relu'}, F.relu),
+        ({'type': 'leaky_relu'}, lambda x: F.leaky_relu(x, 0.01)),
+        ({'type': 'leaky_relu', 'slope': 0.25}, lambda x: F.leaky_relu(x, 0.25)),
+        ({'type': 'elu'}, F.elu),
+        ({'type': 'elu', 'alpha': 0.5}, lambda x: F.elu(x, 0.5)),
+        ({'type': 'sigmoid'}, torch.sigmoid),
+        ({'type': 'tanh'}, torch.tanh),
+        ({'type': 'softplus'}, F.softplus),
+        ({'type': 'softsign'}, F.softsign),
+        ({'type': 'swish'}, F.silu),
+        ({'type': 'dropout', 'rate': 0.4}, lambda x: F.dropout(x, 0.4, training=False)),
+    ]
+    for layer, function in activations:
+        mode = 'inference' if layer['type'] == 'dropout' else 'training'
+        record(layer, [uniform(2, 3, 3, 5, low=-5, high=5)], function, mode=mode)
+
+    for mode in 'training', 'inference':
+        batch_norm(mode, 3, 4, 2, 5)
+        batch_norm(mode, 2, 17, 3, 2, momentum=0.75, epsilon=1e-5)
+        batch_norm(mode, 2, 3, 4, 3, scale=False)
+        batch_norm(mode, 2, 3, 4, 3, shift=False)
+
+    record({'type': 'add'}, [uniform(2, 3, 2, 5) for _ in range(3)], lambda *x: sum(x))
+    record({'type': 'concat'}, [uniform(2, c, 3, 2) for c in (2, 5, 1)], lambda *x: torch.cat(x, 1))
+    # PyTorch flattens channels first: flatten what has the engine's order of axes.
+    record({'type': 'flatten'}, [uniform(2, 3, 2, 5)], lambda x: x.permute(0, 2, 3, 1).flatten(1))
+
+    softmax(10, 4)
+    softmax(17, 3, weight=0.25)
+    store.write({'cases': cases})
+
+
+# A net with everything that meets in a residual net: both branches of the skip learn.
+NET = {
+    'name': 'golden',
+    'layers': [
+        {'type': 'input', 'name': 'pixels', 'shape': [6, 6, 2]},
+        {'type': 'conv2d', 'name': 'conv1', 'filters': 4, 'padding': 'same', 'bias': False},
+        {'type': 'batch_norm', 'name': 'norm1'},
+        {'type': 'relu', 'name': 'relu1'},
+        {'type': 'pool2d', 'name': 'pool'},
+        {'type': 'conv2d', 'name': 'conv2', 'filters': 4, 'padding': 'same'},
+        {'type': 'relu', 'name': 'relu2'},
+        {'type': 'add', 'name': 'sum', 'inputs': ['relu2', 'pool']},
+        {'type': 'global_pool', 'name': 'mean'},
+        {'type': 'dense', 'name': 'logits', 'units': 3},
+        {'type': 'softmax', 'name': 'classes'},
+    ],
+}
+OPTIMIZERS = [
+    {'optimizer': 'sgd', 'learning_rate': 0.1},
+    {'optimizer': 'sgd', 'learning_rate': 0.1, 'weight_decay': 0.01},
+    {'optimizer': 'momentum', 'learning_rate': 0.05, 'momentum': 0.9},
+    {'optimizer': 'momentum', 'learning_rate': 0.05, 'momentum': 0.8, 'weight_decay': 0.01},
+    {'optimizer': 'nesterov', 'learning_rate': 0.05, 'momentum': 0.9},
+    {'optimizer': 'nesterov', 'learning_rate': 0.05, 'momentum': 0.9, 'weight_decay': 0.01},
+    {'optimizer': 'adam', 'learning_rate': 0.01},
+    {'optimizer': 'adam', 'learning_rate': 0.01, 'beta1': 0.8, 'beta2': 0.99, 'epsilon': 1e-4, 'weight_decay': 0.01},
+]
+STEPS = 3
+KERNELS = 'conv1/kernel', 'conv2/kernel', 'logits/kernel'  # what weight decay applies to
+
+
+def start_parameters():
+    return {
+        'conv1/kernel': uniform(4, 2, 3, 3, low=-0.5, high=0.5),
+        'norm1/gamma': uniform(4, low=0.5, high=1.5),
+        'norm1/beta': uniform(4, low=-0.5, high=0.5),
+        'conv2/kernel': uniform(4, 4, 3, 3, low=-0.4, high=0.4),
+        'conv2/bias': uniform(4, low=-0.2, high=0.2),
+        'logits/kernel': uniform(3, 4),
+        'logits/bias': uniform(3, low=-0.2, high=0.2),
+    }
+
+
+def net_forward(p, mean, variance, x):
+    """The activations by name, logits among them."""
+    a = {}
+    a['conv1'] = F.conv2d(x, p['conv1/kernel'], padding=1)
+    a['norm1'] = F.batch_norm(a['conv1'], mean, variance, p['norm1/gamma'], p['norm1/beta'], True, 0.1, 1e-3)
+    a['relu1'] = F.relu(a['norm1'])
+    a['pool'] = F.max_pool2d(a['relu1'], 2)
+    a['conv2'] = F.conv2d(a['pool'], p['conv2/kernel'], p['conv2/bias'], padding=1)
+    a['relu2'] = F.relu(a['conv2'])
+    a['sum'] = a['relu2'] + a['pool']
+    a['mean'] = a['sum'].mean((2, 3))
+    a['logits'] = F.linear(a['mean'], p['logits/kernel'], p['logits/bias'])
+    a['classes'] = torch.softmax(a['logits'], 1)
+    return a
+
+
+def torch_optimizer(options, p):
+    decay = options.get('weight_decay', 0)
+    groups = [{'params': [t for name, t in p.items() if name in KERNELS], 'weight_decay': decay},
+              {'params': [t for name, t in p.items() if name not in KERNELS], 'weight_decay': 0}]
+    if options['optimizer'] == 'adam':
+        betas = options.get('beta1', 0.9), options.get('beta2', 0.999)
+        return torch.optim.Adam(groups, options['learning_rate'], betas, options.get('epsilon', 1e-7))
+    return torch.optim.SGD(groups, options['learning_rate'], options.get('momentum', 0),
+                           nesterov=options['optimizer'] == 'nesterov')
+
+
+def parameter_layout(name, tensor):
+    return kernel_layout(tensor) if name in KERNELS else tensor.detach()
+
+
+def make_training():
+    numbers = Store('training')
+    start = start_parameters()
+    images = [uniform(4, 2, 6, 6) for _ in range(STEPS)]
+    labels = [torch.randint(3, (4,), generator=random) for _ in range(STEPS)]
+    document = {
+        'definition': NET,
+        'batch': 4,
+        'images': [numbers.put(engine_layout(x)) for x in images],
+        'labels': [y.tolist() for y in labels],
+        'parameters': {name: numbers.put(parameter_layout(name, t)) for name, t in start.items()},
+    }
+
+    def pass_once(p, mean, variance, step):
+        a = net_forward(p, mean, variance, images[step])
+        for t in a.values():
+            t.retain_grad()
+        loss = F.cross_entropy(a['logits'], labels[step])
+        loss.backward()
+        return a, loss
+
+    p = {name: t.clone().requires_grad_(True) for name, t in start.items()}
+    a, loss = pass_once(p, torch.zeros(4), torch.ones(4), 0)
+    document['loss'] = loss.item()
+    document['activations'] = {name: numbers.put(engine_layout(t)) for name, t in a.items()}
+    document['activation_gradients'] = {name: numbers.put(engine_layout(t.grad)) for name, t in a.items()
+                                        if t.grad is not None}
+    document['gradients'] = {name: numbers.put(parameter_layout(name, t.grad)) for name, t in p.items()}
+
+    document['cases'] = []
+    for options in OPTIMIZERS:
+        p = {name: t.clone().requires_grad_(True) for name, t in start.items()}
+        mean, variance = torch.zeros(4), torch.ones(4)
+        optimizer = torch_optimizer(options, p)
+        steps = []
+        for step in range(STEPS):
+            optimizer.zero_grad()
+            _, loss = pass_once(p, mean, variance, step)
+            optimizer.step()
+            steps.append({'loss': loss.item(), 'running_mean': numbers.put(mean),
+                          'parameters': {name: numbers.put(parameter_layout(name, t)) for name, t in p.items()}})
+        document['cases'].append({'options': options, 'steps': steps})
+    numbers.write(document)
+
+
+make_layers()
+make_training()

@@ -1,0 +1,226 @@
+// Training and evaluation through the bindings.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { loadEngine } from '../../wasm/js/index.js';
+import { makeIdx, runnableModules, sameBits, sharedEngine, smallData, smallNet, thrown } from './support.mjs';
+
+/** @typedef {import('../../wasm/js/index.js').Engine} Engine */
+/** @typedef {import('../../wasm/js/handles.js').Net} Net */
+
+/** @type {import('../../wasm/js/types.js').TrainerOptions} */
+const options = { optimizer: 'adam', learning_rate: 0.01, batch_size: 16, seed: 3 };
+const addresses = ['conv1/kernel', 'conv1/bias', 'dense1/kernel', 'dense1/bias'];
+
+/** @param {Net} net */
+const weights = (net) => addresses.map((address) => net.tensor('parameter', address));
+
+/** @param {Float32Array[]} a @param {Float32Array[]} b */
+const sameWeights = (a, b) => a.every((tensor, i) => sameBits(tensor, b[i]));
+
+/** A whole training from nothing. @param {Engine} engine @param {number} steps @param {any} [more] */
+function learn(engine, steps, more = {}) {
+  const net = engine.createNet(smallNet, { seed: 5 });
+  const data = smallData(engine, 96);
+  const trainer = engine.createTrainer(net, data, { ...options, ...more });
+  /** @type {number[]} */
+  const losses = [];
+  for (let i = 0; i < steps; i++) losses.push(/** @type {number} */ (trainer.step().loss));
+  const result = { weights: weights(net), losses };
+  trainer.destroy();
+  data.destroy();
+  net.destroy();
+  return result;
+}
+
+for (const module of runnableModules) {
+  const engine = sharedEngine(module);
+
+  test(`${module}: a net learns, and the report says how far`, () => {
+    const net = engine.createNet(smallNet, { seed: 1 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, options);
+    const first = trainer.step();
+    assert.deepEqual([first.state, first.step, first.epoch, first.images], ['trained', 1, 0, 16]);
+    assert.equal(first.learning_rate, 0.01);
+    let last = first;
+    for (let i = 1; i < 60; i++) last = trainer.step();
+    assert.deepEqual([last.step, last.epoch, last.epoch_end, last.images], [60, 10, true, 960]);
+    assert.ok(/** @type {number} */ (last.loss) < 0.3 * /** @type {number} */ (first.loss));
+
+    const evaluation = engine.createEvaluation(net, data, { limit: 90 });
+    const half = evaluation.step(40);
+    assert.deepEqual([half.done, half.seen, half.total], [false, 40, 90]);
+    const report = evaluation.step(1000);
+    assert.deepEqual([report.done, report.seen, report.total], [true, 90, 90]);
+    assert.ok(report.accuracy > 0.95);
+    assert.equal(report.errors, Math.round(90 * (1 - report.accuracy)));
+    const counts = report.confusion.flat();
+    assert.equal(counts.length, 9);
+    assert.equal(counts.reduce((a, b) => a + b), 90);
+    assert.equal(report.confusion[0][0] + report.confusion[1][1] + report.confusion[2][2], 90 - report.errors);
+    for (const object of [evaluation, trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: the same seed gives the same weights after 200 steps, to the bit`, () => {
+    const augment = { shift: 1, rotate: 10 };
+    for (const optimizer of ['adam', 'nesterov']) {
+      const one = learn(engine, 200, { optimizer, augment });
+      const two = learn(loadEngine({ module }), 200, { optimizer, augment });
+      assert.deepEqual(one.losses, two.losses);
+      assert.ok(sameWeights(one.weights, two.weights));
+      assert.ok(!sameWeights(one.weights, learn(engine, 200, { optimizer, augment, seed: 4 }).weights));
+    }
+  });
+
+  test(`${module}: looking inside between steps changes nothing and sees the weights of now`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, options);
+    /** @type {Float32Array | null} */
+    let before = null;
+    for (let i = 0; i < 30; i++) {
+      trainer.step();
+      net.forwardBytes(data.image(0).pixels, 1);
+      const now = net.tensor('activation', 'prediction');
+      assert.ok(!before || !sameBits(before, now));
+      before = now;
+      net.backward(Uint8Array.of(data.image(0).label));
+      net.save();
+      net.info();
+    }
+    assert.ok(sameWeights(weights(net), learn(engine, 30).weights));
+    for (const object of [trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: a restored training goes on to the bit, in another engine too`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, options);
+    for (let i = 0; i < 25; i++) trainer.step();
+    const model = net.save();
+    const state = trainer.checkpoint();
+    const reports = [];
+    for (let i = 0; i < 25; i++) reports.push(trainer.step());
+
+    const elsewhere = loadEngine({ module });
+    const copy = elsewhere.loadNet(model);
+    const restored = elsewhere.createTrainer(copy, smallData(elsewhere, 96), options);
+    const damaged = state.slice();
+    damaged[Math.floor(damaged.length / 2)] ^= 1;
+    for (const bytes of [damaged, state.subarray(0, 20), new Uint8Array(0)]) {
+      assert.equal(thrown(() => restored.restore(bytes)).code, 'bad_file');
+    }
+    restored.restore(state);
+    for (const report of reports) assert.deepEqual(restored.step(), report);
+    assert.ok(sameWeights(weights(copy), weights(net)));
+    for (const object of [trainer, data, net, restored, copy]) object.destroy();
+  });
+
+  test(`${module}: options change between steps, and a refused change changes nothing`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, options);
+    trainer.step();
+    trainer.configure({ learning_rate: 0 });
+    const before = weights(net);
+    assert.equal(trainer.step().learning_rate, 0);
+    assert.ok(sameWeights(before, weights(net)));
+    const refused = [
+      [{ learning_rate: NaN }, 'invalid_value'],
+      [{ learning_rate: -1 }, 'invalid_value'],
+      [{ learning_rate: 0.1, batch_size: 1e9 }, 'invalid_value'],
+      [{ learning_rate: 0.1, optimiser: 'sgd' }, 'invalid_definition'],
+      [{ learning_rate: 0.1, augment: { shift: 'far' } }, 'invalid_value'],
+    ];
+    for (const [change, code] of /** @type {[any, string][]} */ (refused)) {
+      assert.equal(thrown(() => trainer.configure(change)).code, code);
+    }
+    assert.match(thrown(() => trainer.configure(/** @type {any} */ ({ optimiser: 'sgd' }))).message, /"optimizer"/);
+    assert.equal(trainer.step().learning_rate, 0);
+    for (const object of [trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: a step waits for images that have not arrived`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 32, 96);
+    assert.equal(data.count, 32);
+    const trainer = engine.createTrainer(net, data, options);
+    trainer.step();
+    trainer.step();
+    const before = weights(net);
+    const waiting = trainer.step();
+    assert.deepEqual([waiting.state, waiting.step], ['waiting', 2]);
+    assert.ok(sameWeights(before, weights(net)));
+    data.append(makeIdx(64, { seed: 2 }));
+    const after = trainer.step();
+    assert.deepEqual([after.state, after.step], ['trained', 3]);
+    for (const object of [trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: an exploding learning rate stops with a sentence and the last good weights`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, { ...options, optimizer: 'sgd', learning_rate: 1000 });
+    let report;
+    // Dead units may make the loss constant instead; weights of this size leave the finite numbers at once.
+    net.setParameter('dense1/kernel', new Float32Array(108).fill(3e38));
+    for (let i = 0; i < 200; i++) {
+      report = trainer.step();
+      if (report.state === 'diverged') break;
+    }
+    assert.equal(report?.state, 'diverged');
+    assert.ok((report?.message ?? '').length > 20);
+    for (const tensor of weights(net)) assert.ok(tensor.every(Number.isFinite));
+    for (const object of [trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: a batch of the caller`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const trainer = engine.createTrainer(net, null, options);
+    const images = Float32Array.from({ length: 2 * 64 }, (_, i) => (i % 7) / 7);
+    const first = trainer.stepOn(images, Uint8Array.of(0, 2));
+    let last = first;
+    for (let i = 0; i < 30; i++) last = trainer.stepOn(images, Uint8Array.of(0, 2));
+    assert.equal(last.step, 31);
+    assert.ok(/** @type {number} */ (last.loss) <= /** @type {number} */ (first.loss));
+    assert.equal(thrown(() => trainer.stepOn(images, Uint8Array.of(0))).code, 'shape_mismatch');
+    assert.equal(thrown(() => trainer.stepOn(images, Uint8Array.of(0, 3))).code, 'invalid_value');
+    assert.match(thrown(() => trainer.step()).message, /no data set/);
+    trainer.destroy();
+    net.destroy();
+  });
+
+  test(`${module}: trainers outlive the handles they were made from`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, options);
+    const evaluation = engine.createEvaluation(net, data);
+    net.destroy();
+    data.destroy();
+    assert.equal(trainer.step().state, 'trained');
+    assert.equal(evaluation.step(96).done, true);
+    assert.equal(thrown(() => engine.createTrainer(net, data, options)).message, '[net] has been destroyed.');
+    trainer.destroy();
+    evaluation.destroy();
+  });
+
+  test(`${module}: broken idx files leave the set as it was`, () => {
+    const data = smallData(engine, 8, 16);
+    const good = makeIdx(8);
+    const cases = [good.subarray(0, 300), good.subarray(0, 3), new Uint8Array(0), new Uint8Array(100), makeIdx(8, { size: 9 })];
+    for (let at = 0; at < 16; at++) {
+      const bad = good.slice();
+      bad[at] ^= 0x80;
+      cases.push(bad);
+    }
+    for (const bytes of cases) assert.equal(thrown(() => data.append(bytes)).name, 'EngineError');
+    assert.equal(data.count, 8);
+    data.append(good);
+    assert.equal(data.count, 16);
+    assert.deepEqual(data.image(9), { pixels: good.slice(16 + 64, 16 + 128), label: 1 });
+    assert.equal(thrown(() => data.image(16)).code, 'not_found');
+    data.destroy();
+  });
+}

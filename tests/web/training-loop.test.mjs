@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { createTrainingLoop } from '../../web/worker/training-loop.js';
+
+/**
+ * A loop whose clock moves by what its work is said to take.
+ * @typedef {'stepMs' | 'evaluationMs' | 'available' | 'divergeAt' | 'explodeAt' | 'batch'} Option
+ * @param {Partial<Record<Option, number>>} [options]
+ */
+function makeLoop({
+  stepMs = 2,
+  evaluationMs = 0.1,
+  available = Infinity,
+  divergeAt = Infinity,
+  explodeAt = Infinity,
+  batch = 32,
+} = {}) {
+  let time = 0;
+  let steps = 0;
+  let arrived = available;
+  /** @type {(() => void)[]} */
+  const queue = [];
+  /** @type {{event: string, data: any, time: number}[]} */
+  const said = [];
+  const answers = { count: 0 };
+  /** @type {number[]} */
+  const wentBack = [];
+  /** @type {number[]} */
+  const slices = [];
+  const evaluations = { made: 0, destroyed: 0 };
+
+  const trainer = {
+    step() {
+      if ((steps + 1) * batch > arrived) return { state: 'waiting', step: steps, images: steps * batch };
+      time += stepMs;
+      if (steps + 1 >= divergeAt)
+        return { state: 'diverged', step: steps, images: steps * batch, loss: null, message: 'no number' };
+      steps++;
+      const epochEnd = (steps * batch) % 60000 < batch;
+      return {
+        state: 'trained',
+        step: steps,
+        images: steps * batch,
+        epoch_end: epochEnd,
+        loss: steps >= explodeAt ? 1e9 : 1 / steps,
+        accuracy: 0.5,
+        learning_rate: 0.1,
+      };
+    },
+  };
+  const loop = createTrainingLoop({
+    now: () => time,
+    later: (run) => queue.push(run),
+    trainer: () => trainer,
+    evaluation(limit) {
+      evaluations.made++;
+      const total = limit || 10000;
+      let seen = 0;
+      return {
+        step(/** @type {number} */ images) {
+          const now = Math.min(images, total - seen);
+          seen += now;
+          time += now * evaluationMs;
+          return { done: seen === total, seen, total, errors: 0, accuracy: 1, loss: 0.1, confusion: [] };
+        },
+        destroy: () => void evaluations.destroyed++,
+      };
+    },
+    checkpoint: () => ({ model: new Uint8Array(1), trainer: new Uint8Array(1) }),
+    goBack: ({ step }) => {
+      wentBack.push(step);
+      loop.forget(step);
+      steps = step;
+    },
+    answer: () => void answers.count++,
+    trainTotal: () => 60000,
+    send: (event, data) => said.push({ event, data, time }),
+  });
+  return {
+    loop,
+    said,
+    answers,
+    slices,
+    wentBack,
+    evaluations,
+    arrive: (/** @type {number} */ images) => {
+      arrived = images;
+      loop.arrived();
+    },
+    pending: () => queue.length,
+    /** Runs slices until the time. @param {number} end */
+    run(end) {
+      while (time < end && queue.length) {
+        const begin = time;
+        queue.shift()?.();
+        slices.push(time - begin);
+        time += 0.2; // messages that waited
+      }
+    },
+    /** @param {string} event */
+    of: (event) => said.filter((each) => each.event === event),
+  };
+}
+
+test('slices stay short, so that messages are answered', () => {
+  const it = makeLoop({ stepMs: 3 });
+  it.loop.start();
+  it.run(5000);
+  assert.ok(Math.max(...it.slices) <= 16, `longest slice ${Math.max(...it.slices)}`);
+  assert.ok(it.slices.length > 300);
+});
+
+test('a step longer than a slice is one slice', () => {
+  const it = makeLoop({ stepMs: 80 });
+  it.loop.start();
+  it.run(1000);
+  assert.ok(it.slices.filter((ms) => ms > 0).every((ms) => ms < 81));
+  assert.ok(it.loop.step >= 10);
+});
+
+test('reports come at most once a frame, with means and a true speed', () => {
+  const it = makeLoop({ stepMs: 2, batch: 32 });
+  it.loop.start();
+  it.run(3000);
+  const reports = it.of('report');
+  assert.ok(reports.length > 30 && reports.length <= 50, String(reports.length));
+  for (let i = 1; i < reports.length; i++) assert.ok(reports[i].time - reports[i - 1].time >= 60);
+  const { data } = reports[reports.length - 1];
+  assert.equal(data.images, data.step * 32);
+  assert.equal(data.epoch, data.images / 60000);
+  assert.equal(data.learningRate, 0.1);
+  // 32 images each 2 ms, less what lies between the slices.
+  assert.ok(data.imagesPerSecond > 14000 && data.imagesPerSecond <= 16000, String(data.imagesPerSecond));
+});
+
+test('the held-out sample comes every 200 steps and does not count as training time', () => {
+  const it = makeLoop({ stepMs: 2, evaluationMs: 0.5 });
+  it.loop.start();
+  it.run(4000);
+  const samples = it.of('heldOut');
+  assert.deepEqual(
+    samples.map(({ data }) => data.step),
+    samples.map((_, i) => 200 * (i + 1)),
+  );
+  assert.ok(samples.length >= 2);
+  assert.equal(samples[0].data.total, 1000);
+  assert.equal(samples[0].data.complete, false);
+  const reports = it.of('report');
+  assert.ok(reports[reports.length - 1].data.imagesPerSecond > 13000);
+  assert.ok(it.evaluations.made - it.evaluations.destroyed <= 1);
+});
+
+test('the kept input is answered again at most eight times a second', () => {
+  const it = makeLoop();
+  it.loop.start();
+  it.run(4000);
+  assert.ok(it.answers.count >= 24 && it.answers.count <= 33, String(it.answers.count));
+});
+
+test('checkpoints come every 200 steps or two seconds, but not more often than twice a second', () => {
+  const fast = makeLoop({ stepMs: 0.5 });
+  fast.loop.start();
+  fast.run(3000);
+  const times = fast.of('checkpoint').map(({ time }) => time);
+  assert.ok(times.length >= 4 && times.length <= 6, String(times));
+  const slow = makeLoop({ stepMs: 100 });
+  slow.loop.start();
+  slow.run(10000);
+  assert.ok(slow.of('checkpoint').length >= 4);
+});
+
+test('pause stops at once, says where, and start goes on from there', () => {
+  const it = makeLoop();
+  it.loop.start();
+  it.run(500);
+  const step = it.loop.pause();
+  assert.ok(step > 100);
+  assert.equal(it.said[it.said.length - 1].event, 'checkpoint');
+  it.run(1000);
+  assert.equal(it.loop.step, step);
+  assert.equal(it.pending(), 0);
+  it.loop.start();
+  it.run(1500);
+  assert.ok(it.loop.step > step);
+});
+
+test('one step is one step, also while training runs', () => {
+  const it = makeLoop();
+  const report = it.loop.once();
+  assert.equal(report.step, 1);
+  assert.equal(report.waiting, false);
+  it.loop.start();
+  it.run(100);
+  const step = it.loop.step;
+  assert.equal(it.loop.once().step, step + 1);
+  it.run(200);
+  assert.equal(it.loop.step, step + 1, 'training is paused by it');
+});
+
+test('missing images make it wait, their arrival makes it go on', () => {
+  const it = makeLoop({ available: 320 });
+  it.loop.start();
+  it.run(500);
+  assert.equal(it.loop.step, 10);
+  assert.deepEqual(
+    it.of('stopped').map(({ data }) => data.reason),
+    ['waiting'],
+  );
+  assert.equal(it.pending(), 0, 'no busy waiting');
+  assert.equal(it.loop.once().waiting, true);
+  it.loop.start();
+  it.run(520);
+  it.arrive(640);
+  it.run(1000);
+  assert.equal(it.loop.step, 20);
+});
+
+test('a loss that is no number ends training with the last good weights answered', () => {
+  const it = makeLoop({ divergeAt: 41 });
+  it.loop.start();
+  it.run(2000);
+  assert.equal(it.loop.training, false);
+  const [stopped] = it.of('stopped');
+  assert.deepEqual(stopped.data, { reason: 'diverged', message: 'no number', step: 40 });
+  assert.equal(it.of('report').at(-1)?.data.step, 40);
+  assert.ok(it.answers.count >= 1);
+});
+
+test('a loss beyond hope goes back to the last good weights', () => {
+  const it = makeLoop({ explodeAt: 700 });
+  it.loop.start();
+  it.run(4000);
+  assert.equal(it.loop.training, false);
+  const good = it.of('checkpoint').at(-1)?.data.step;
+  assert.ok(good > 0 && good < 700);
+  assert.deepEqual(it.wentBack, [good]);
+  assert.equal(it.loop.step, good);
+  assert.equal(it.of('stopped')[0].data.reason, 'diverged');
+  const early = makeLoop({ explodeAt: 2 });
+  early.loop.start();
+  early.run(100);
+  assert.deepEqual(early.wentBack, [0], 'the weights before the first step');
+});
+
+test('the complete test goes before training and tells how far it is', async () => {
+  const it = makeLoop({ evaluationMs: 0.2 });
+  it.loop.start();
+  it.run(200);
+  const step = it.loop.step;
+  const result = it.loop.evaluate();
+  it.run(5000);
+  const report = await result;
+  assert.equal(report.complete, true);
+  assert.equal(report.seen, 10000);
+  assert.equal(report.step, step);
+  const progress = it.of('evaluation');
+  assert.ok(progress.length > 5);
+  assert.ok(progress.every(({ data }, i) => i === 0 || data.seen > progress[i - 1].data.seen));
+  assert.ok(it.loop.step > step, 'training went on');
+});
+
+test('another net ends what is under way', async () => {
+  const it = makeLoop();
+  it.loop.start();
+  it.run(100);
+  const result = it.loop.evaluate();
+  it.loop.forget();
+  await assert.rejects(result, { code: 'changed' });
+  it.run(500);
+  assert.equal(it.loop.step, 0);
+  assert.equal(it.evaluations.made, it.evaluations.destroyed);
+});
+
+test('after a restore the speed does not count what came before', () => {
+  const it = makeLoop();
+  it.loop.start();
+  it.run(1000);
+  const step = it.loop.pause();
+  it.loop.forget(step);
+  it.said.length = 0;
+  it.loop.start();
+  it.run(3000);
+  const speeds = it.of('report').map(({ data }) => data.imagesPerSecond);
+  assert.ok(speeds.length > 5 && Math.max(...speeds) <= 16500, String(Math.max(...speeds)));
+});

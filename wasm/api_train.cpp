@@ -1,0 +1,201 @@
+#include "engine/train/options.h"
+#include "wasm/api_support.h"
+
+namespace cnn::api {
+
+namespace {
+
+const char* state_name(StepState state) {
+  switch (state) {
+    case StepState::trained: return "trained";
+    case StepState::waiting: return "waiting";
+    case StepState::diverged: return "diverged";
+  }
+  return "diverged";
+}
+
+std::string report(const StepResult& result, const TrainerOptions& options) {
+  Json json;
+  json["state"] = state_name(result.state);
+  json["step"] = result.step;
+  json["epoch"] = result.epoch;
+  json["epoch_end"] = result.epoch_end;
+  json["images"] = result.images;
+  json["loss"] = number(result.loss);
+  json["accuracy"] = number(result.accuracy);
+  json["learning_rate"] = number(options.learning_rate);
+  if (result.state == StepState::diverged) {
+    json["message"] = result.message;
+    json["kept_step"] = result.kept_step;
+  }
+  return write_json(json);
+}
+
+std::string report(const Evaluation& evaluation) {
+  Json confusion = Json::array();
+  for (int truth = 0; truth < evaluation.classes(); ++truth) {
+    Json row = Json::array();
+    for (int predicted = 0; predicted < evaluation.classes(); ++predicted) {
+      row.push_back(evaluation.confusion()[static_cast<std::size_t>(truth) * evaluation.classes() + predicted]);
+    }
+    confusion.push_back(std::move(row));
+  }
+  Json json;
+  json["done"] = evaluation.done();
+  json["seen"] = evaluation.seen();
+  json["total"] = evaluation.total();
+  json["errors"] = evaluation.errors();
+  json["accuracy"] = number(evaluation.accuracy());
+  json["loss"] = number(evaluation.loss());
+  json["confusion"] = std::move(confusion);
+  return write_json(json);
+}
+
+}  // namespace
+
+}  // namespace cnn::api
+
+using namespace cnn;
+using namespace cnn::api;
+
+// ---- data sets
+
+cnn_status cnn_dataset_create(int h, int w, int c, int classes, size_t expected, cnn_dataset** out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    const Shape shape{h, w, c};
+    const double values = static_cast<double>(h) * w * c;
+    if (h < 1 || w < 1 || c < 1 || h > kMaxExtent || w > kMaxExtent || c > kMaxExtent || values > kMaxImageValues) {
+      throw Error(ErrorCode::invalid_value, "data set",
+                  "cannot have pictures of this size. Got " + to_string(shape) + ".");
+    }
+    if (classes < 1 || classes > 256) {
+      throw Error(ErrorCode::invalid_value, "data set",
+                  "must have 1 to 256 classes. Got " + std::to_string(classes) + ".");
+    }
+    auto handle = std::make_unique<cnn_dataset>();
+    handle->data = std::make_shared<Dataset>(shape, classes, expected);
+    *out = handle.release();
+  });
+}
+
+void cnn_dataset_destroy(cnn_dataset* data) noexcept { delete data; }
+
+cnn_status cnn_dataset_append(cnn_dataset* data, const uint8_t* idx, size_t size) noexcept {
+  return guard([&] {
+    const Span<const std::uint8_t> bytes = need(idx, size, "idx file");
+    need(data, "data set").data->append(bytes.data, bytes.size);
+  });
+}
+
+size_t cnn_dataset_count(const cnn_dataset* data) noexcept { return data == nullptr ? 0 : data->data->size(); }
+
+cnn_status cnn_dataset_image(cnn_dataset* data, size_t index, cnn_bytes* image, int* label) noexcept {
+  return guard([&] {
+    need(image, "image");
+    need(label, "label");
+    const Dataset& set = *need(data, "data set").data;
+    if (index >= set.size()) {
+      throw Error(ErrorCode::not_found, "data set",
+                  "has no image " + std::to_string(index) + ": there are " + std::to_string(set.size()) + ".");
+    }
+    *image = {set.image(index), set.shape().size()};
+    *label = set.label(index);
+  });
+}
+
+// ---- training
+
+cnn_status cnn_trainer_create(cnn_net* net, cnn_dataset* data, const char* options, size_t size,
+                              cnn_trainer** out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    auto handle = std::make_unique<cnn_trainer>();
+    handle->net = need(net, "net").net;
+    if (data != nullptr) handle->data = data->data;
+    TrainerOptions read;
+    read_options(need_json(options, size, "trainer"), "", read);
+    handle->trainer = std::make_unique<Trainer>(*handle->net, handle->data.get(), read);
+    *out = handle.release();
+  });
+}
+
+void cnn_trainer_destroy(cnn_trainer* trainer) noexcept { delete trainer; }
+
+cnn_status cnn_trainer_configure(cnn_trainer* trainer, const char* options, size_t size) noexcept {
+  return guard([&] {
+    Trainer& target = *need(trainer, "trainer").trainer;
+    TrainerOptions changed = target.options();
+    read_options(need_json(options, size, "trainer"), "", changed);
+    target.configure(changed);
+  });
+}
+
+cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    if (handle.data == nullptr) throw Error(ErrorCode::invalid_value, "trainer", "has no data set to take a step on.");
+    const StepResult result = handle.trainer->step();
+    handle.outbox.give(report(result, handle.trainer->options()), out);
+  });
+}
+
+cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels,
+                               size_t batch, cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    const Span<const float> pixels = need(images, count, "images");
+    const Span<const std::uint8_t> classes = need(labels, batch, "labels");
+    if (batch < 1 || batch > 65536) {
+      throw Error(ErrorCode::invalid_value, "labels", "must be 1 to 65536. Got " + std::to_string(batch) + ".");
+    }
+    const std::uint64_t wanted = std::uint64_t(handle.net->graph().input_shape().size()) * batch;
+    if (count != wanted) {
+      throw Error(ErrorCode::shape_mismatch, "images",
+                  "must be " + std::to_string(wanted) + " values. Got " + std::to_string(count) + ".");
+    }
+    const StepResult result = handle.trainer->step_on(pixels.data, classes.data, static_cast<int>(batch));
+    handle.outbox.give(report(result, handle.trainer->options()), out);
+  });
+}
+
+cnn_status cnn_trainer_checkpoint(cnn_trainer* trainer, cnn_bytes* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    handle.outbox.give(handle.trainer->checkpoint(), out);
+  });
+}
+
+cnn_status cnn_trainer_restore(cnn_trainer* trainer, const uint8_t* bytes, size_t size) noexcept {
+  return guard([&] {
+    const Span<const std::uint8_t> state = need(bytes, size, "checkpoint");
+    need(trainer, "trainer").trainer->restore(state.data, state.size);
+  });
+}
+
+// ---- evaluation
+
+cnn_status cnn_evaluation_create(cnn_net* net, cnn_dataset* data, size_t limit, cnn_evaluation** out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    auto handle = std::make_unique<cnn_evaluation>();
+    handle->net = need(net, "net").net;
+    handle->data = need(data, "data set").data;
+    handle->evaluation = std::make_unique<Evaluation>(*handle->net, *handle->data, limit);
+    *out = handle.release();
+  });
+}
+
+void cnn_evaluation_destroy(cnn_evaluation* evaluation) noexcept { delete evaluation; }
+
+cnn_status cnn_evaluation_step(cnn_evaluation* evaluation, size_t images, cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_evaluation& handle = need(evaluation, "evaluation");
+    handle.evaluation->step(images);
+    handle.outbox.give(report(*handle.evaluation), out);
+  });
+}

@@ -1,0 +1,194 @@
+// The engine's objects. Each method is one call of cnn_api.h; every array that comes back is a copy.
+
+import { Handle, toJson } from './bridge.js';
+import { EngineError, wholeNumber } from './errors.js';
+
+/** @typedef {import('./bridge.js').Bridge} Bridge */
+/** @typedef {import('./bridge.js').Results} Results */
+/** @typedef {import('./types.js').Stage} Stage */
+
+/** @param {unknown} value @param {string} subject @returns {Uint8Array} */
+export function asBytes(value, subject) {
+  if (value instanceof Uint8Array) return value;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  throw new EngineError({ code: 'invalid_value', subject, message: 'must be bytes (a Uint8Array).' });
+}
+
+/** @param {unknown} value @param {string} subject @returns {Float32Array} */
+function asFloats(value, subject) {
+  if (value instanceof Float32Array) return value;
+  throw new EngineError({ code: 'invalid_value', subject, message: 'must be numbers in a Float32Array.' });
+}
+
+/** @param {unknown} seed @returns {bigint} */
+export function asSeed(seed) {
+  return BigInt(wholeNumber(seed, 'seed', Number.MAX_SAFE_INTEGER));
+}
+
+/**
+ * The stages of a drawing, from the out-parameters text and pixels.
+ * @param {Results} results
+ * @returns {{stages: Stage[]}}
+ */
+export function readStages(results) {
+  const pixels = results.floats(1);
+  /** @type {{stages: {name: Stage['name'], h: number, w: number, offset: number}[]}} */
+  const { stages } = results.json(0);
+  return {
+    stages: stages.map(({ name, h, w, offset }) => ({ name, h, w, pixels: pixels.slice(offset, offset + h * w) })),
+  };
+}
+
+export class Net extends Handle {
+  /** @param {Bridge} bridge @param {number} pointer */
+  constructor(bridge, pointer) {
+    super(bridge, 'net', pointer);
+  }
+
+  /** @returns {import('./types.js').NetInfo} */
+  info() {
+    return this.call('info', [], 1, (results) => results.json(0));
+  }
+
+  /** Draws all parameters anew. @param {number} seed */
+  initialize(seed) {
+    this.call('initialize', [asSeed(seed)]);
+  }
+
+  /**
+   * Forward pass over preprocessed images; the activations are then there for tensor().
+   * @param {Float32Array} images  [batch, input shape]
+   * @param {number} batch
+   */
+  forward(images, batch) {
+    this.call('forward', [asFloats(images, 'images'), wholeNumber(batch, 'batch')]);
+  }
+
+  /**
+   * The same from bytes, with the net's own preprocessing.
+   * @param {Uint8Array} images  [batch, h, w, c]
+   * @param {number} batch
+   * @param {[number, number]} [size]  height and width of the pictures; else the net's input's, or square when it crops
+   */
+  forwardBytes(images, batch, [h, w] = [0, 0]) {
+    const count = wholeNumber(batch, 'batch');
+    this.call('forward_bytes', [asBytes(images, 'images'), count, wholeNumber(h, 'images'), wholeNumber(w, 'images')]);
+  }
+
+  /**
+   * Rasterises a drawing and runs it as a batch of one.
+   * @param {import('./types.js').Drawing} drawing
+   * @returns {{stages: Stage[]}}
+   */
+  forwardDrawing(drawing) {
+    return this.call('forward_drawing', [toJson(drawing)], 2, readStages);
+  }
+
+  /**
+   * Gradients of the loss of the last forward pass, for tensor().
+   * @param {Uint8Array} labels  one an image
+   * @returns {number} the loss
+   */
+  backward(labels) {
+    return this.call('backward', [asBytes(labels, 'labels')], 1, (results) => results.double(0));
+  }
+
+  /**
+   * @param {import('./types.js').TensorKind} kind
+   * @param {string} address  'conv1' for what belongs to a node, 'conv1/kernel' for parameters
+   * @returns {Float32Array}
+   */
+  tensor(kind, address) {
+    return this.call('tensor', [String(kind), String(address)], 1, (results) => results.floats(0));
+  }
+
+  /** @param {string} address @param {Float32Array} values */
+  setParameter(address, values) {
+    this.call('set_parameter', [String(address), asFloats(values, 'values')]);
+  }
+
+  /**
+   * The model file.
+   * @param {object} [record]  stored with it; without one, what the net was loaded with
+   * @returns {Uint8Array}
+   */
+  save(record) {
+    return this.call('save', [record === undefined ? '' : toJson(record)], 1, (results) => results.bytes(0));
+  }
+}
+
+export class Dataset extends Handle {
+  /** @param {Bridge} bridge @param {number} pointer */
+  constructor(bridge, pointer) {
+    super(bridge, 'dataset', pointer);
+  }
+
+  /** Images it has. */
+  get count() {
+    return this.bridge.ask('cnn_dataset_count', this.use);
+  }
+
+  /** An idx image file followed by its idx label file. @param {Uint8Array} idx */
+  append(idx) {
+    this.call('append', [asBytes(idx, 'idx file')]);
+  }
+
+  /** @param {number} index @returns {{pixels: Uint8Array, label: number}} */
+  image(index) {
+    return this.call('image', [wholeNumber(index, 'index', 2 ** 32 - 1)], 2, (results) => ({
+      pixels: results.bytes(0),
+      label: results.int(1),
+    }));
+  }
+}
+
+export class Trainer extends Handle {
+  /** @param {Bridge} bridge @param {number} pointer */
+  constructor(bridge, pointer) {
+    super(bridge, 'trainer', pointer);
+  }
+
+  /** One step on the next batch. @returns {import('./types.js').StepResult} */
+  step() {
+    return this.call('step', [], 1, (results) => results.json(0));
+  }
+
+  /**
+   * One step on a batch of the caller.
+   * @param {Float32Array} images  preprocessed, [batch, input shape]
+   * @param {Uint8Array} labels
+   * @returns {import('./types.js').StepResult}
+   */
+  stepOn(images, labels) {
+    const args = [asFloats(images, 'images'), asBytes(labels, 'labels')];
+    return this.call('step_on', args, 1, (results) => results.json(0));
+  }
+
+  /** Takes effect with the next step. @param {import('./types.js').TrainerOptions} options  only those that change */
+  configure(options) {
+    this.call('configure', [toJson(options)]);
+  }
+
+  /** All that a continued training needs besides net and data. @returns {Uint8Array} */
+  checkpoint() {
+    return this.call('checkpoint', [], 1, (results) => results.bytes(0));
+  }
+
+  /** @param {Uint8Array} bytes  of checkpoint() */
+  restore(bytes) {
+    this.call('restore', [asBytes(bytes, 'checkpoint')]);
+  }
+}
+
+export class Evaluation extends Handle {
+  /** @param {Bridge} bridge @param {number} pointer */
+  constructor(bridge, pointer) {
+    super(bridge, 'evaluation', pointer);
+  }
+
+  /** The next images. @param {number} images @returns {import('./types.js').EvaluationResult} */
+  step(images) {
+    return this.call('step', [wholeNumber(images, 'images')], 1, (results) => results.json(0));
+  }
+}

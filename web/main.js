@@ -1,0 +1,48 @@
+// Entry of index.html.
+
+import './theme.css';
+import workerSource from 'worker:./worker/worker.js';
+import { effect } from '@preact/signals-core';
+import { createBrowserHost } from './host/browser.js';
+import { createTranslator, loadTexts } from './i18n/index.js';
+import { createActions } from './state/actions.js';
+import { openingSettings } from './state/opening.js';
+import { createStore } from './state/store.js';
+import { syncAddress } from './state/url.js';
+import './draw/draw-pad.js';
+import './draw/prediction-bars.js';
+import './draw/stages.js';
+import './views/architecture-room.js';
+import './views/confusion-matrix.js';
+import './views/curves.js';
+import './views/data-room.js';
+import './views/inspector.js';
+import './views/metrics.js';
+import './views/network-view.js';
+import './views/share-dialog.js';
+import './views/shell.js';
+import './views/status-line.js';
+import './views/summary-table.js';
+import './views/toolbar.js';
+import './views/train-room.js';
+
+const host = createBrowserHost();
+
+async function main() {
+  const { settings, initial } = await openingSettings(host);
+  const store = createStore(settings);
+  const t = createTranslator(() => store.language.value);
+  const actions = createActions({ store, host, workerSource });
+  // The worker starts first: it loads while the page is drawn.
+  const started = actions.start();
+  await loadTexts(store.language.value, host);
+  effect(() => void loadTexts(store.language.value, host));
+
+  const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('cnn-shell'));
+  shell.app = { store, actions, t, host };
+  document.body.replaceChildren(shell);
+  await started;
+  syncAddress({ store, host, initial, follow: actions.follow });
+}
+
+main();

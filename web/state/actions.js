@@ -1,0 +1,174 @@
+// Everything a person can do, and everything the worker says, as changes of the store. Nothing else talks to the
+// worker.
+
+import { createClient, RemoteError } from '../worker/client.js';
+import { accept } from './schema.js';
+import { createClassifier } from './classifier.js';
+import { createDataLoader } from './data-loader.js';
+import { createDrawing } from './drawing.js';
+import { createFiles } from './files.js';
+import { createKeep } from './keep.js';
+import { createNetActions } from './net-actions.js';
+import { createTraining } from './training.js';
+import { trainerOptions } from './nets.js';
+
+const kGoodNewsMs = 8000;
+
+/** @typedef {import('./store.js').Store} Store */
+/** @typedef {import('../host/browser.js').Host} Host */
+/** @typedef {import('../worker/client.js').Client} Client */
+
+/**
+ * What the parts of the actions share.
+ * @typedef {object} Context
+ * @property {Store} store
+ * @property {Host} host
+ * @property {Client} client
+ * @property {ReturnType<typeof createDataLoader>} data
+ * @property {ReturnType<typeof createClassifier>} classifier
+ * @property {boolean} eagerData  whether the first chunks are fetched before anybody asks for them
+ * @property {{model: Uint8Array, trainer: Uint8Array | null, step: number} | null} lastCheckpoint
+ * @property {() => void} classifyAgain  what is on the pad, now
+ * @property {(notice: import('./store.js').Notice | null) => void} say
+ * @property {(error: any, key: string) => void} complain  unless the worker was lost, which is told elsewhere
+ */
+
+/**
+ * @param {object} parts
+ * @param {Store} parts.store
+ * @param {Host} parts.host
+ * @param {string} parts.workerSource
+ * @param {boolean} [parts.eagerData]
+ */
+export function createActions({ store, host, workerSource, eagerData = true }) {
+  const client = createClient({
+    startWorker: () => host.startWorker(workerSource),
+    clock: host.clock,
+    onEvent: (event, data) => training.onEvent(event, data),
+    onLost: (reason) => nets.recover(reason),
+  });
+  const data = createDataLoader({ client, host, store });
+  const classifier = createClassifier({
+    classify: (input) => client.classify({ input, maps: store.mapNodes.value }),
+    nextFrame: (run) => host.nextFrame(run),
+    onAnswer: (prediction) => (store.prediction.value = prediction),
+    onError: (error) => context.complain(error, 'notice.classifyFailed'),
+  });
+
+  /** @type {Context} */
+  const context = {
+    store,
+    host,
+    client,
+    data,
+    classifier,
+    eagerData,
+    lastCheckpoint: null,
+    classifyAgain: () => classifier.want(drawing.input()),
+    say(notice) {
+      store.notice.value = notice;
+      // Good news needs no answer.
+      if (notice?.tone === 'good') {
+        host.clock.after(kGoodNewsMs, () => store.notice.value === notice && (store.notice.value = null));
+      }
+    },
+    complain(error, key) {
+      if (error?.code === 'worker_lost' || error?.code === 'changed') return;
+      const reason = error instanceof RemoteError ? error.message : String(error?.message ?? error);
+      store.notice.value = { key, params: { reason }, tone: 'error' };
+    },
+  };
+
+  const drawing = createDrawing(context);
+  const nets = createNetActions(context, {
+    trainAgain: () => training.train(),
+    restored: (at) => training.restored(at),
+  });
+  const keep = createKeep(context, nets);
+  const training = createTraining(context, nets, keep);
+  const files = createFiles(context, nets);
+
+  return {
+    /** Starts the worker and everything else. */
+    async start() {
+      host.page.onOnline(training.reconnected);
+      await nets.start();
+      if (store.status.value === 'ready') await keep.offer();
+    },
+
+    // The pad
+    draw: drawing.draw,
+    clear: drawing.clear,
+    undo: drawing.undo,
+    canUndo: drawing.canUndo,
+    example: drawing.example,
+    showTestImage: drawing.showTestImage,
+
+    // The net and its data
+    chooseNet: nets.chooseNet,
+    chooseData: nets.chooseData,
+    applyDefinition: nets.applyDefinition,
+    undoDefinition: nets.undoDefinition,
+    canUndoDefinition: nets.canUndoDefinition,
+    trainedWeights: nets.trainedWeights,
+    summarize: (/** @type {any} */ definition) => client.summarize({ definition }),
+    /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
+    tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
+      (await client.tensor({ kind, address })).values,
+    /** Pictures that have arrived. @returns {Promise<{index: number, pixels: Uint8Array, label: number}[]>} */
+    images: (/** @type {'train' | 'test'} */ part, /** @type {number[]} */ indices) => client.images({ part, indices }),
+    loadData: (/** @type {'train' | 'test'} */ part, chunks = Infinity) =>
+      data.load(part, chunks).catch((error) => context.complain(error, 'notice.dataFailed')),
+
+    // Training
+    train: training.train,
+    pause: training.pause,
+    toggle: training.toggle,
+    step: training.step,
+    reset: training.reset,
+    evaluate: training.evaluate,
+
+    // Files and links
+    saveModel: files.saveModel,
+    loadFile: files.loadFile,
+    share: files.share,
+
+    /**
+     * Changes settings; what a setting may not be is refused. Training follows at once.
+     * @param {Partial<Record<import('./schema.js').SettingName, any>>} patch
+     * @returns {boolean} whether all were taken
+     */
+    configure(patch) {
+      let all = true;
+      for (const [key, value] of Object.entries(patch)) {
+        const name = /** @type {import('./schema.js').SettingName} */ (key);
+        const accepted = accept(name, value);
+        if (accepted === undefined) all = false;
+        else store[name].value = accepted;
+      }
+      if ('seed' in patch) nets.seedChanged();
+      if (store.catalogue.value) {
+        client
+          .configureTraining({ options: trainerOptions(store) })
+          .catch((error) => context.complain(error, 'notice.settingRefused'));
+      }
+      return all;
+    },
+    /** @param {string | null} address  `conv2/7@12,3`, or null */
+    select(address) {
+      const accepted = accept('selection', address);
+      if (accepted !== undefined) store.selection.value = accepted;
+    },
+    /** @param {'train' | 'architecture' | 'data' | null} room */
+    openRoom(room) {
+      store.room.value = room;
+      if (room === 'data') data.load('test').catch((error) => context.complain(error, 'notice.dataFailed'));
+    },
+    dismiss: () => context.say(null),
+    /** Settings that came from the address (Back, Forward, an edited link). */
+    follow: nets.follow,
+    end: client.end,
+  };
+}
+
+/** @typedef {ReturnType<typeof createActions>} Actions */

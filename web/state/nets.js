@@ -1,0 +1,38 @@
+// Which nets and data sets the page offers.
+
+import architectures from 'virtual:architectures';
+import weights from 'virtual:weights';
+
+/** @type {Record<string, any>} */
+export const definitions = architectures;
+
+/** From the plainest to the deepest; presets that are not named here come after, in the order of their ids. */
+const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-vgg', 'mini-resnet'];
+
+/** @param {string} id */
+const place = (id) => (order.includes(id) ? order.indexOf(id) : order.length);
+
+export const presets = Object.keys(architectures).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+
+export const datasets = ['mnist', 'fashion-mnist'];
+
+/**
+ * The file of trained weights, if the site has one.
+ * @param {string} net
+ * @param {string} data
+ */
+export function weightsPath(net, data) {
+  return weights.includes(`${net}-${data}`) ? `weights/${net}-${data}.cnn.gz` : null;
+}
+
+/** Options of the trainer, as the engine calls them. @param {import('./store.js').Store} store */
+export function trainerOptions(store) {
+  return {
+    optimizer: store.optimizer.value,
+    learning_rate: store.learningRate.value,
+    momentum: store.momentum.value,
+    weight_decay: store.weightDecay.value,
+    batch_size: store.batchSize.value,
+    seed: store.seed.value,
+  };
+}

@@ -1,0 +1,236 @@
+// Architectures: the presets side by side, the layers of the open net, and its definition to edit.
+
+import './architecture-room.css';
+import { View, html, nothing, untracked } from './view.js';
+import { help } from './help.js';
+import { definitions, presets } from '../state/nets.js';
+
+export class ArchitectureRoom extends View {
+  static properties = {
+    ...View.properties,
+    totals: { state: true },
+    refusal: { state: true },
+    edited: { state: true },
+  };
+
+  constructor() {
+    super();
+    /** Parameters and MACs of the presets, as the engine counts them. @type {Record<string, any>} */
+    this.totals = {};
+    /** @type {{message: string, path: string, line: number} | null} */
+    this.refusal = null;
+    this.edited = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.watch(() => {
+      if (this.app.store.catalogue.value) untracked(() => this.#count());
+    });
+    this.watch(() => {
+      // Another net: its definition takes the place of what was being edited.
+      this.app.store.info.value;
+      this.edited = false;
+      this.refusal = null;
+    });
+  }
+
+  async #count() {
+    for (const id of presets) {
+      const summary = await this.app.actions.summarize(definitions[id]).catch(() => null);
+      if (summary) this.totals = { ...this.totals, [id]: summary };
+    }
+  }
+
+  render() {
+    const { t } = this.app;
+    return html`
+      <div class="architecture-room">
+        <section aria-labelledby="presets-title">
+          <h2 id="presets-title" class="room-title">${t('panel.presets')} ${help(t, 'presets')}</h2>
+          ${this.#presets()}
+        </section>
+        <section aria-labelledby="summary-title">
+          <h2 id="summary-title" class="room-title">${t('panel.layers')} ${help(t, 'layers')}</h2>
+          <cnn-summary-table .app=${this.app}></cnn-summary-table>
+        </section>
+        <section aria-labelledby="definition-title">
+          <h2 id="definition-title" class="room-title">${t('panel.definition')} ${help(t, 'definition')}</h2>
+          ${this.#editor()}
+        </section>
+      </div>
+    `;
+  }
+
+  #presets() {
+    const { store, actions, t } = this.app;
+    return html`
+      <table class="presets">
+        <thead>
+          <tr>
+            <th scope="col">${t('presets.net')}</th>
+            <th scope="col" title=${t('presets.parametersTip')}>${t('presets.parameters')}</th>
+            <th scope="col" title=${t('presets.macsTip')}>${t('presets.macs')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${presets.map((id) => {
+            const totals = this.totals[id];
+            const open = store.net.value === id;
+            return html`
+              <tr class=${open ? 'open' : ''}>
+                <th scope="row">
+                  <button
+                    class="quiet"
+                    aria-pressed=${open ? 'true' : 'false'}
+                    title=${t('presets.openTip')}
+                    @click=${() => actions.chooseNet(id)}
+                  >
+                    ${t.has(`net.${id}`) ? t(`net.${id}`) : id}
+                  </button>
+                </th>
+                <td>${totals ? t.number(totals.parameters) : ''}</td>
+                <td>${totals ? t.number(totals.macs, { notation: 'compact', maximumSignificantDigits: 3 }) : ''}</td>
+              </tr>
+            `;
+          })}
+        </tbody>
+      </table>
+    `;
+  }
+
+  #editor() {
+    const { store, actions, t } = this.app;
+    const text = definitionText(store.info.value?.definition);
+    return html`
+      <textarea
+        id="definition"
+        spellcheck="false"
+        autocomplete="off"
+        aria-label=${t('panel.definition')}
+        aria-invalid=${this.refusal ? 'true' : 'false'}
+        aria-describedby="definition-error"
+        .value=${this.edited ? this.#text() : text}
+        @input=${() => (this.edited = true)}
+        @keydown=${this.#key}
+      ></textarea>
+      <p id="definition-error" class="definition-error" role="alert">
+        ${this.refusal?.message ?? nothing}
+      </p>
+      <div class="definition-buttons">
+        <button
+          id="definition-apply"
+          class="primary"
+          ?disabled=${!this.edited}
+          title=${t('definition.applyTip')}
+          @click=${this.#apply}
+        >
+          ${t('definition.apply')}
+        </button>
+        <button
+          id="definition-revert"
+          ?disabled=${!this.edited}
+          title=${t('definition.revertTip')}
+          @click=${this.#revert}
+        >
+          ${t('definition.revert')}
+        </button>
+        <button
+          id="definition-undo"
+          ?disabled=${!actions.canUndoDefinition.value}
+          title=${t('definition.undoTip')}
+          @click=${() => actions.undoDefinition()}
+        >
+          ${t('definition.undo')}
+        </button>
+      </div>
+    `;
+  }
+
+  get #area() {
+    return /** @type {HTMLTextAreaElement | null} */ (this.querySelector('#definition'));
+  }
+
+  #text() {
+    return this.#area?.value ?? '';
+  }
+
+  #apply = async () => {
+    const area = this.#area;
+    if (!area) return;
+    const text = area.value;
+    const result = await this.app.actions.applyDefinition(text);
+    if (result.ok) {
+      this.edited = false;
+      this.refusal = null;
+      return;
+    }
+    this.refusal = result;
+    const place = placeOf(text, result);
+    if (place) {
+      area.focus();
+      area.setSelectionRange(place.start, place.end);
+    }
+  };
+
+  #revert = () => {
+    this.edited = false;
+    this.refusal = null;
+  };
+
+  /** @param {KeyboardEvent} event */
+  #key = (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      this.#apply();
+    }
+  };
+}
+
+/** One layer a line: a net reads like a list. @param {any} definition */
+export function definitionText(definition) {
+  if (!definition) return '';
+  const { layers = [], ...head } = definition;
+  const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${spaced(value)},`);
+  const rows = layers.map((/** @type {any} */ layer) => `    ${spaced(layer)}`);
+  return `{\n${lines.join('\n')}${lines.length ? '\n' : ''}  "layers": [\n${rows.join(',\n')}\n  ]\n}`;
+}
+
+/** JSON on one line with a space after each comma and colon. @param {any} value @returns {string} */
+function spaced(value) {
+  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${spaced(member)}`);
+  return `{ ${members.join(', ')} }`;
+}
+
+/**
+ * What an error talks about, in the text: the line of a syntax error, or the layer of a path like /layers/2/kernel.
+ * @param {string} text
+ * @param {{path: string, line: number}} error
+ */
+function placeOf(text, { path, line }) {
+  const lines = text.split('\n');
+  const before = (/** @type {number} */ count) => lines.slice(0, count).reduce((sum, each) => sum + each.length + 1, 0);
+  if (line) return { start: before(line - 1), end: before(line - 1) + (lines[line - 1]?.length ?? 0) };
+  const layer = /^\/layers\/(\d+)/.exec(path);
+  if (!layer) return null;
+  // Braces are counted outside strings: the nth object of the list begins where the depth rises from its level.
+  const list = /"layers"\s*:\s*\[/.exec(text);
+  if (!list) return null;
+  let depth = 0;
+  let index = -1;
+  let inString = false;
+  let start = 0;
+  for (let at = list.index + list[0].length; at < text.length; at++) {
+    const character = text[at];
+    if (character === '"' && text[at - 1] !== '\\') inString = !inString;
+    if (inString) continue;
+    if (character === '{' && depth++ === 0 && ++index === Number(layer[1])) start = at;
+    if (character === '}' && --depth === 0 && index === Number(layer[1])) return { start, end: at + 1 };
+    if (depth < 0) break;
+  }
+  return null;
+}
+
+customElements.define('cnn-architecture-room', ArchitectureRoom);

@@ -1,0 +1,111 @@
+// The whole conversation between page and worker, as one table. A request is {id, op, args}, its answer {id, result} or
+// {id, error}; an event is {event, data}. `transfer` names the members of args (or of the result) whose buffers are
+// handed
+// over instead of copied. Client and dispatcher are loops over this table; nothing else knows the operations' names.
+// Requests are answered in the order in which they came, except `concurrent` ones: those take long and let others pass.
+
+/**
+ * @typedef {'simd128' | 'relaxed'} ModuleName
+ * @typedef {number[][][]} Strokes  strokes → points → [x, y], in pad units
+ * @typedef {{code: string, message: string, subject: string, path: string, text: string}} EngineErrorData
+ *
+ * @typedef {{strokes: Strokes} | {part: 'train' | 'test', index: number}} Input  a drawing or a picture of the set
+ * @typedef {{definition: any, record: any, summary: any}} NetInfo
+ * @typedef {{id: string, shape: number[], classes: number, train_total: number, test_total: number}} DatasetHead
+ *
+ * @typedef {object} StagePixels  one stage of the way from pen to picture
+ * @property {'ink' | 'box' | 'image'} name
+ * @property {number} h
+ * @property {number} w
+ * @property {Float32Array} pixels  0…1
+ *
+ * @typedef {object} NodeMaps  the activations of one node for one image
+ * @property {string} node
+ * @property {Float32Array} values  [h, w, c]
+ *
+ * @typedef {object} Prediction
+ * @property {number[]} probabilities
+ * @property {number} class
+ * @property {StagePixels[]} stages  empty when the input was a picture of a data set
+ * @property {NodeMaps[]} maps  in the order of the net's nodes
+ * @property {number} milliseconds  forward pass and rasteriser in the worker
+ * @property {number} step  training step of the weights that answered
+ *
+ * @typedef {object} StepReport  sent while training, at most once a frame
+ * @property {number} step
+ * @property {number} epoch       fractional: images seen / images of the set
+ * @property {number} loss        mean over the steps since the last report
+ * @property {number} accuracy    likewise, on the training batches
+ * @property {number} images      images seen in all
+ * @property {number} imagesPerSecond
+ * @property {number} learningRate
+ * @property {boolean} waiting    the images of the next step have not arrived yet; nothing was done
+ *
+ * @typedef {object} EvaluationReport
+ * @property {number} step
+ * @property {boolean} complete  over the whole test set, or a held-out sample of it
+ * @property {boolean} done
+ * @property {number} seen
+ * @property {number} total
+ * @property {number} errors
+ * @property {number} accuracy
+ * @property {number} loss
+ * @property {number[][]} confusion  [true class][predicted class]
+ */
+
+/** @satisfies {Record<string, {args: string[], transfer?: string[], resultTransfer?: string[], concurrent?: true}>} */
+export const operations = {
+  // Starts the engine with the module's bytes (as they are, or gzip). Result: {catalogue, module}
+  start: { args: ['wasm', 'module'], transfer: ['wasm'] },
+  // Answered at once by a worker that is alive.
+  ping: { args: [] },
+
+  // A net from a definition and a seed, or from a model file (as it is, or gzip). Result: NetInfo
+  openDefinition: { args: ['definition', 'seed'] },
+  openModel: { args: ['bytes'], transfer: ['bytes'] },
+  // Table of a definition that is not opened (the editor asks while typing). Result: summary
+  summarize: { args: ['definition'] },
+  // The model file of the current net. Result: {bytes: Uint8Array}
+  saveModel: { args: ['record'], resultTransfer: ['bytes'] },
+  // A copy of a tensor of the current net, as Net.tensor of the bindings. Result: {values: Float32Array}
+  tensor: { args: ['kind', 'address'], resultTransfer: ['values'] },
+
+  // What is on the pad, or a picture of the data set: kept by the worker and answered again (event 'prediction')
+  // whenever
+  // the weights change. `maps`: names of the nodes whose activations to send, null for all. Result: Prediction
+  classify: { args: ['input', 'maps'] },
+
+  // Data set: begin (DatasetHead), then chunks in order as they arrive. `part`: 'train' | 'test'. Result: {count}
+  openDataset: { args: ['dataset'] },
+  appendChunk: { args: ['id', 'part', 'bytes'], transfer: ['bytes'], concurrent: true },
+  // Pictures of the current set, those that have arrived. Result: {index, pixels: Uint8Array, label}[]
+  images: { args: ['part', 'indices'] },
+
+  // Training: a loop in the worker. configureTraining works at any time, also while it runs.
+  configureTraining: { args: ['options'] },
+  train: { args: [] },
+  // Result: {step}
+  pause: { args: [] },
+  // One step. Result: StepReport
+  step: { args: [] },
+  // Fresh weights from the seed; forgets optimiser and step. Result: NetInfo
+  reset: { args: ['seed'] },
+  // The whole test set, in slices, while training waits; 'evaluation' events say how far it is. Result:
+  // EvaluationReport
+  evaluate: { args: [], concurrent: true },
+  // Everything a restarted worker needs to go on. Result: {model: Uint8Array, trainer: Uint8Array | null, step}
+  checkpoint: { args: [], resultTransfer: ['model', 'trainer'] },
+  // Result: NetInfo
+  restore: { args: ['model', 'trainer', 'step'], transfer: ['model', 'trainer'] },
+};
+
+/** What the worker says unasked: name → what `data` is. */
+export const events = {
+  hello: 'nothing', // the script has been loaded
+  report: 'StepReport',
+  heldOut: 'EvaluationReport', // a sample of the test set, every few hundred steps
+  evaluation: 'EvaluationReport',
+  prediction: 'Prediction', // the kept input, with new weights
+  stopped: '{reason: "diverged" | "waiting" | "failed", message, step}',
+  checkpoint: '{model: Uint8Array, trainer: Uint8Array, step}', // every two seconds or 200 steps of training
+};

@@ -1,0 +1,329 @@
+// The loop that computes: slices short enough that messages are answered between them. What is due first comes
+// first: an
+// evaluation that somebody asked for, then the held-out sample, then training steps. Knows no messages and no clock but
+// the ones it is given.
+
+const kSliceMs = 12;
+const kReportEveryMs = 60;
+const kAnswerEveryMs = 125;
+const kCheckpointEveryMs = 2000;
+const kCheckpointEverySteps = 200;
+const kHeldOutEverySteps = 200;
+const kHeldOutImages = 1000;
+/** Cross-entropy of a net that guesses is 2.3 for ten classes. Beyond this nothing will bring it back. */
+const kHopelessLoss = 1e5;
+/** An evaluation call should take about half a slice. */
+const kEvaluationMs = 6;
+const kMaxEvaluationImages = 500;
+
+/**
+ * @typedef {object} LoopParts
+ * @property {() => number} now  milliseconds
+ * @property {(run: () => void) => void} later  runs after the messages that wait
+ * @property {() => any} trainer  the trainer of bindings; made when first needed
+ * @property {(limit: number) => any} evaluation  a new one over the test images that have arrived; null: none has
+ * @property {() => {model: Uint8Array, trainer: Uint8Array}} checkpoint
+ * @property {(good: {model: Uint8Array, trainer: Uint8Array, step: number}) => void} goBack  to such a checkpoint
+ * @property {() => void} answer  the kept input, with the weights of now
+ * @property {() => number} trainTotal  images of an epoch
+ * @property {(event: string, data: any) => void} send
+ */
+
+/** @param {LoopParts} parts */
+export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint, goBack, answer, trainTotal, send }) {
+  let training = false;
+  let scheduled = false;
+  /** Counts up when what was going on has lost its meaning (another net, a reset). */
+  let generation = 0;
+
+  let step = 0;
+  /** Seen so far; below zero: not known, after a restore. */
+  let images = 0;
+  let lastReport = 0;
+  let lastAnswer = 0;
+  let lastCheckpoint = 0;
+  let checkpointStep = 0;
+  let heldOutStep = 0;
+  let imagesPerSecond = 0;
+  /** Beginning of the time that the next report is about, and what evaluations took of it. */
+  let since = 0;
+  let away = 0;
+  let waitingSaid = false;
+  /** What an explosion goes back to. @type {{model: Uint8Array, trainer: Uint8Array, step: number} | null} */
+  let good = null;
+  /** Since the last report. */
+  let sum = emptySum();
+
+  /**
+   * @typedef {object} Job
+   * @property {any} run
+   * @property {boolean} complete  over the whole test set, for somebody who waits
+   * @property {number} batch
+   * @property {(report: any) => void} [resolve]
+   * @property {(error: Error) => void} [reject]
+   */
+  /** @type {Job[]} */
+  let jobs = [];
+
+  const wake = () => {
+    if (scheduled || !(training || jobs.length)) return;
+    scheduled = true;
+    later(slice);
+  };
+
+  const slice = () => {
+    scheduled = false;
+    const begin = now();
+    const mine = generation;
+    let trained = false;
+    let last = begin;
+    let took = 0;
+    // Another piece of work begins only if it will probably end in time.
+    do {
+      if (jobs.length) stepEvaluation(jobs[0]);
+      else if (!training || !stepTraining()) break;
+      else trained = true;
+      took = now() - last;
+      last += took;
+    } while (mine === generation && last - begin + took <= kSliceMs && (training || jobs.length));
+    if (trained && mine === generation) tell(begin);
+    // A loop that waits for images is woken by their arrival.
+    if (jobs.length || (training && !waitingSaid)) wake();
+  };
+
+  /** @returns {boolean} whether a step was made */
+  const stepTraining = () => {
+    let result;
+    const begin = now();
+    try {
+      result = trainer().step();
+    } catch (error) {
+      stop('failed', /** @type {any} */ (error)?.message ?? String(error));
+      return false;
+    }
+    if (result.state === 'diverged') {
+      stop('diverged', result.message ?? '');
+      return false;
+    }
+    if (result.state === 'waiting') {
+      if (!waitingSaid) {
+        report(now());
+        answer();
+        send('stopped', { reason: 'waiting', message: '', step });
+      }
+      waitingSaid = true;
+      return false;
+    }
+    waitingSaid = false;
+    if (result.loss > kHopelessLoss) {
+      explode();
+      return false;
+    }
+    const batch = images < 0 ? 0 : result.images - images;
+    if (!sum.steps) {
+      since = begin;
+      away = 0;
+    }
+    step = result.step;
+    images = result.images;
+    sum.steps++;
+    sum.loss += result.loss;
+    sum.accuracy += result.accuracy;
+    sum.images += batch;
+    sum.learningRate = result.learning_rate;
+    if (result.epoch_end || step - heldOutStep >= kHeldOutEverySteps) beginHeldOut();
+    return true;
+  };
+
+  const beginHeldOut = () => {
+    heldOutStep = step;
+    if (jobs.some((job) => !job.complete)) return;
+    const run = evaluation(kHeldOutImages);
+    if (run) jobs.push({ run, complete: false, batch: 16 });
+  };
+
+  /** @param {Job} job */
+  const stepEvaluation = (job) => {
+    const begin = now();
+    let result;
+    try {
+      result = job.run.step(job.batch);
+    } catch (error) {
+      finish(job);
+      job.reject?.(/** @type {Error} */ (error));
+      if (!job.reject) stop('failed', /** @type {any} */ (error)?.message ?? String(error));
+      return;
+    }
+    const took = Math.max(now() - begin, 0.1);
+    away += took;
+    job.batch = Math.round(Math.min(kMaxEvaluationImages, Math.max(1, (job.batch * kEvaluationMs) / took)));
+    const report = { ...result, step, complete: job.complete };
+    if (result.done) {
+      finish(job);
+      if (job.complete) job.resolve?.(report);
+      else send('heldOut', report);
+    } else if (job.complete && now() - lastReport >= kReportEveryMs) {
+      lastReport = now();
+      send('evaluation', report);
+    }
+  };
+
+  /** @param {Job} job */
+  const finish = (job) => {
+    jobs = jobs.filter((other) => other !== job);
+    job.run.destroy();
+  };
+
+  /** What is due after a slice with training steps. @param {number} begin  of the slice */
+  const tell = (begin) => {
+    const time = now();
+    if (time - lastReport >= kReportEveryMs) report(time);
+    if (time - lastAnswer >= kAnswerEveryMs) {
+      lastAnswer = time;
+      answer();
+    }
+    const checkpointDue = time - lastCheckpoint >= kCheckpointEveryMs || step - checkpointStep >= kCheckpointEverySteps;
+    // Not more often than twice a second however short the steps are.
+    if (checkpointDue && begin - lastCheckpoint >= 500) {
+      lastCheckpoint = time;
+      checkpointStep = step;
+      keepGood();
+    }
+  };
+
+  /** A checkpoint, for the page and for an explosion. */
+  const keepGood = () => {
+    const { model, trainer: state } = checkpoint();
+    good = { model: model.slice(), trainer: state.slice(), step };
+    send('checkpoint', { model, trainer: state, step });
+  };
+
+  /** The loss is a number still, but a hopeless one: the weights before it come back. */
+  const explode = () => {
+    const at = step;
+    const back = good;
+    if (back) goBack(back);
+    training = false;
+    answer();
+    send('stopped', { reason: 'diverged', message: '', step: at });
+  };
+
+  /** @param {number} time */
+  const report = (time) => {
+    if (!sum.steps) return null;
+    const speed = (1000 * sum.images) / Math.max(time - since - away, 0.1);
+    imagesPerSecond = imagesPerSecond ? imagesPerSecond + 0.25 * (speed - imagesPerSecond) : speed;
+    const data = {
+      step,
+      epoch: images / Math.max(1, trainTotal()),
+      loss: sum.loss / sum.steps,
+      accuracy: sum.accuracy / sum.steps,
+      images,
+      imagesPerSecond,
+      learningRate: sum.learningRate,
+      waiting: false,
+    };
+    sum = emptySum();
+    lastReport = time;
+    send('report', data);
+    return data;
+  };
+
+  /** @param {'diverged' | 'failed'} reason @param {string} message */
+  const stop = (reason, message) => {
+    training = false;
+    report(now());
+    answer();
+    send('stopped', { reason, message, step });
+  };
+
+  return {
+    get step() {
+      return step;
+    },
+    get training() {
+      return training;
+    },
+    /** Throws when there can be no trainer. */
+    start() {
+      trainer();
+      good ??= { ...checkpoint(), step };
+      training = true;
+      waitingSaid = false;
+      lastCheckpoint = now();
+      checkpointStep = step;
+      wake();
+    },
+    pause() {
+      if (training) {
+        training = false;
+        report(now());
+        answer();
+        if (step > 0) keepGood();
+      }
+      return step;
+    },
+    /** One step, at once. */
+    once() {
+      training = false;
+      report(now());
+      trainer();
+      good ??= { ...checkpoint(), step };
+      let data = null;
+      if (stepTraining()) {
+        data = report(now());
+        answer();
+      }
+      wake();
+      const epoch = Math.max(0, images) / Math.max(1, trainTotal());
+      const nothing = {
+        step,
+        epoch,
+        loss: 0,
+        accuracy: 0,
+        images,
+        imagesPerSecond,
+        learningRate: 0,
+        waiting: waitingSaid,
+      };
+      return data ?? nothing;
+    },
+    /** The whole test set. */
+    evaluate() {
+      return new Promise((resolve, reject) => {
+        const run = evaluation(0);
+        if (!run) return reject(new Error('No test images have arrived yet.'));
+        jobs.unshift({ run, complete: true, batch: 16, resolve, reject });
+        wake();
+      });
+    },
+    /** Images have arrived. */
+    arrived() {
+      if (!training || !waitingSaid) return;
+      waitingSaid = false;
+      wake();
+    },
+    /** Another net, other data or fresh weights; or a restored trainer. @param {number} [atStep] */
+    forget(atStep = 0) {
+      generation++;
+      training = false;
+      waitingSaid = false;
+      good = null;
+      step = atStep;
+      images = atStep ? -1 : 0;
+      heldOutStep = atStep;
+      checkpointStep = atStep;
+      imagesPerSecond = 0;
+      sum = emptySum();
+      for (const job of jobs) {
+        job.run.destroy();
+        job.reject?.(Object.assign(new Error('The net has changed.'), { code: 'changed' }));
+      }
+      jobs = [];
+    },
+  };
+}
+
+function emptySum() {
+  return { steps: 0, loss: 0, accuracy: 0, images: 0, learningRate: 0 };
+}
