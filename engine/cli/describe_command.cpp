@@ -40,6 +40,10 @@ void run(const Arguments& arguments) {
     text += "  " + layer["type"].get<std::string>() + " (" + layer["role"].get<std::string>() + ")\n" +
             fields_text(layer["fields"]);
   }
+  text += "\nBlocks\n";
+  for (const Json& block : all["blocks"]) {
+    text += "  " + block["type"].get<std::string>() + "\n" + fields_text(block["fields"]);
+  }
   for (const char* part : {"trainer", "augment", "drawing", "preprocessing"}) {
     text += "\n" + std::string(part) + "\n" + fields_text(all[part]);
   }

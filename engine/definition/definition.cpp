@@ -5,6 +5,8 @@
 #include <set>
 
 #include "engine/core/error.h"
+#include "engine/definition/blocks.h"
+#include "engine/graph/graph.h"
 
 namespace cnn {
 
@@ -30,60 +32,130 @@ std::string text_of(const Json& object, const char* key, const std::string& fall
   return found->get<std::string>();
 }
 
+// Where names are looked up: those of the block being expanded first (they begin with `prefix`; "in" is what came into it),
+// then those of the block around it, last those of the whole definition (no prefix, no `outer`).
+struct Scope {
+  std::string prefix;
+  std::string in;
+  const Scope* outer = nullptr;
+  const Json* made_from = nullptr;  // the block, when its layers are made from its fields and not the author's
+
+  // Where the author wrote what the layer at `path` has under `key`.
+  std::string place(const std::string& path, const char* key) const {
+    return made_from == nullptr || made_from->contains(key) ? path + "/" + key : path;
+  }
+};
+
 // Expands the list of layers one by one; `alias` maps a name as the author uses it to the node that now answers to it.
 class Expander {
  public:
   std::vector<NodeDefinition> nodes;
 
-  void add(const Json& layer, const std::string& path) {
+  void add_all(const Json& layers, const std::string& path, const Scope& scope = {}) {
+    if (!layers.is_array() || layers.empty()) refuse("\"layers\" must be a list with at least one layer.", path);
+    for (std::size_t i = 0; i < layers.size(); ++i) add(layers[i], path + "/" + std::to_string(i), scope);
+  }
+
+ private:
+  void add(const Json& layer, const std::string& path, const Scope& scope) {
     if (!layer.is_object()) refuse("a layer must be an object {…}.", path);
     if (layer.find("type") == layer.end()) refuse("\"type\" is missing.", path);
     NodeDefinition node;
     node.type = text_of(layer, "type", "", path);
     node.path = path;
-    node.object = layer;
     node.name = text_of(layer, "name", "", path);
     if (node.name.empty() && layer.contains("name")) refuse("a name cannot be empty.", path + "/name");
     if (node.name.empty()) {
       // No layer is called like that, and nothing could be named after it.
       if (!valid_name(node.type)) refuse("unknown layer \"" + node.type + "\".", path + "/type");
-      node.name = free_name(node.type);
+      node.name = free_name(scope.prefix, node.type);
+    } else {
+      node.name = scope.prefix + node.name;
     }
     if (!valid_name(node.name)) {
-      refuse("a name has up to 100 letters, digits and _ . - only. Got \"" + node.name + "\".", path + "/name");
+      refuse("a name has up to 100 letters, digits and _ . - only. Got \"" + node.name + "\".",
+             scope.place(path, "name"));
     }
-    node.inputs = inputs_of(layer, path);
+    node.inputs = inputs_of(layer, path, scope);
+    if (const BlockType* block = find_block_type(node.type)) return add_block(*block, layer, node, scope);
 
+    node.object = layer;
     // The input has none: there the key stays, and is refused as unknown.
     const std::string activation = node.type == "input" ? "" : text_of(layer, "activation", "", path);
     if (node.type != "input") node.object.erase("activation");
     const std::string written_name = node.name;
-    append(std::move(node), path + "/name");
+    append(std::move(node), scope.place(path, "name"));
     if (activation.empty()) return;
     NodeDefinition follower;
     follower.type = activation;
     follower.name = written_name + "." + activation;
     follower.inputs = {written_name};
     follower.object = Json::object();
-    follower.path = path + "/activation";
-    append(std::move(follower), path + "/activation");
-    alias_[written_name] = nodes.back().name;
+    const std::string place = scope.place(path, "activation");
+    follower.path = place;
+    append(std::move(follower), place);
+    alias_[written_name] = last_;
   }
 
- private:
-  std::string free_name(const std::string& type) {
+  // The layers of the block `node`, round after round; then its name means the last of them.
+  void add_block(const BlockType& block, const Json& object, const NodeDefinition& node, const Scope& scope) {
+    if (nodes.empty()) refuse("the first layer must be an input.", node.path);
+    if (node.inputs.size() != 1) {
+      throw Error(ErrorCode::shape_mismatch, node.type, "needs 1 input. Got " + std::to_string(node.inputs.size()) + ".",
+                  node.path);
+    }
+    take_name(node.name, scope.place(node.path, "name"));
+    last_ = node.inputs[0];
+    int rounds = 1;
+    for (int round = 0; round < rounds; ++round) {
+      const Json parts = block.expand(object, node.path, shape_of(last_), round, rounds);
+      const std::string name = rounds == 1 ? node.name : node.name + "." + std::to_string(round + 1);
+      if (rounds > 1) take_name(name, scope.place(node.path, "name"));
+      const Scope inner{name + ".", last_, &scope, parts.is_null() ? nullptr : &object};
+      if (parts.is_null()) {
+        if (object.find("layers") == object.end()) refuse("\"layers\" is missing.", node.path);
+        add_all(object["layers"], node.path + "/layers", inner);
+      } else {
+        for (const Json& part : parts) add(part, node.path, inner);
+      }
+      alias_[name] = last_;
+    }
+    alias_[node.name] = last_;
+  }
+
+  // What the engine itself makes of the layers up to `name`. A fault on the way is thrown with its place.
+  Shape shape_of(const std::string& name) {
+    while (shapes_.count(name) == 0) {
+      const NodeDefinition& node = nodes[shapes_.size()];
+      std::vector<Shape> inputs;
+      for (const std::string& input : node.inputs) inputs.push_back(shapes_.at(input));
+      shapes_[node.name] = check_layer(node, inputs, shapes_.empty()).shape;
+    }
+    return shapes_.at(name);
+  }
+
+  std::string free_name(const std::string& prefix, const std::string& type) {
     if (type == "input" && names_.count(type) == 0) return type;
     for (;;) {
-      const std::string name = type + "_" + std::to_string(++counts_[type]);
+      const std::string name = prefix + type + "_" + std::to_string(++counts_[prefix + type]);
       if (names_.count(name) == 0) return name;
     }
   }
 
-  std::vector<std::string> inputs_of(const Json& layer, const std::string& path) {
+  // The node that `name` means, seen from `scope`; empty when there is none.
+  std::string find(const std::string& name, const Scope& scope) const {
+    if (!scope.in.empty() && name == "in") return scope.in;
+    const std::string full = scope.prefix + name;
+    if (names_.count(full) == 0) return scope.outer == nullptr ? "" : find(name, *scope.outer);
+    const auto alias = alias_.find(full);
+    return alias == alias_.end() ? full : alias->second;
+  }
+
+  std::vector<std::string> inputs_of(const Json& layer, const std::string& path, const Scope& scope) {
     const auto found = layer.find("inputs");
     if (found == layer.end()) {
       if (nodes.empty()) return {};
-      return {nodes.back().name};
+      return {last_};
     }
     if (!found->is_array()) refuse("\"inputs\" must be a list of layer names.", path + "/inputs");
     std::vector<std::string> inputs;
@@ -91,28 +163,42 @@ class Expander {
       const std::string place = path + "/inputs/" + std::to_string(i);
       if (!(*found)[i].is_string()) refuse("an input must be the name of a layer.", place);
       const std::string name = (*found)[i].get<std::string>();
-      if (names_.count(name) == 0) {
-        const std::string near = nearest_name(name, {names_.begin(), names_.end()});
-        refuse("\"" + name + "\" is no earlier layer." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"), place);
+      inputs.push_back(find(name, scope));
+      if (!inputs.back().empty()) continue;
+      std::vector<std::string> known(names_.begin(), names_.end());
+      for (const std::string& full : names_) {
+        if (full.compare(0, scope.prefix.size(), scope.prefix) == 0) known.push_back(full.substr(scope.prefix.size()));
       }
-      const auto alias = alias_.find(name);
-      inputs.push_back(alias == alias_.end() ? name : alias->second);
+      const std::string near = nearest_name(name, known);
+      refuse("\"" + name + "\" is no earlier layer." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"), place);
     }
     return inputs;
   }
 
+  void take_name(const std::string& name, const std::string& path) {
+    if (!names_.insert(name).second) refuse("the name \"" + name + "\" is taken.", path);
+  }
+
   void append(NodeDefinition node, const std::string& name_path) {
-    if (!names_.insert(node.name).second) refuse("the name \"" + node.name + "\" is taken.", name_path);
+    take_name(node.name, name_path);
     if (nodes.size() >= kMaxNodes) refuse("more than " + std::to_string(kMaxNodes) + " layers.", node.path);
+    connections_ += node.inputs.size();
+    if (connections_ > kMaxConnections) {
+      refuse("more than " + std::to_string(kMaxConnections) + " connections.", node.path);
+    }
     node.object["type"] = node.type;
     node.object["name"] = node.name;
     node.object["inputs"] = node.inputs;
+    last_ = node.name;
     nodes.push_back(std::move(node));
   }
 
   std::map<std::string, int> counts_;
   std::set<std::string> names_;
   std::map<std::string, std::string> alias_;
+  std::map<std::string, Shape> shapes_;  // of the first nodes, as far as somebody asked
+  std::string last_;                     // the node that a layer without "inputs" follows
+  std::size_t connections_ = 0;
 };
 
 }  // namespace
@@ -145,11 +231,8 @@ Definition parse_definition(const Json& json) {
   }
   const auto layers = json.find("layers");
   if (layers == json.end()) refuse("\"layers\" is missing.", "");
-  if (!layers->is_array() || layers->empty()) refuse("\"layers\" must be a list with at least one layer.", "/layers");
   Expander expander;
-  for (std::size_t i = 0; i < layers->size(); ++i) {
-    expander.add((*layers)[i], "/layers/" + std::to_string(i));
-  }
+  expander.add_all(*layers, "/layers");
   definition.nodes = std::move(expander.nodes);
   return definition;
 }

@@ -32,7 +32,7 @@ struct NodeDefinition {
   std::string type;                 // as in the layer registry
   std::vector<std::string> inputs;  // names of earlier nodes
   Json object;                      // attributes together with "type", "name", "inputs"
-  std::string path;                 // where the author wrote it: /layers/2
+  std::string path;                 // where the author wrote it, or the block that it came from: /layers/2
 };
 
 struct Definition {
@@ -45,10 +45,13 @@ struct Definition {
 // Limits that keep a hostile file from eating the machine; far above any net of the course.
 constexpr std::size_t kMaxDefinitionBytes = 4u << 20;
 constexpr std::size_t kMaxNodes = 4096;
+constexpr std::size_t kMaxConnections = 65536;
 
 // Parses {"name", "preprocessing", "layers": […]}: checks the keys, expands the sugar (below), gives names to the nameless
 // (conv2d_1, conv2d_2 …) and inputs to those that follow the layer before. Attributes and shapes are the graph's to check.
 //   "activation": "relu"   on any layer but input appends that layer; others that name the layer then mean the activation
+//   a block                (blocks.h) becomes its layers, named <block>.<layer>, or <block>.<round>.<layer> when it repeats;
+//                          others that name the block mean the last of them
 // Throws Error with the place.
 Definition parse_definition(const std::string& text);
 Definition parse_definition(const Json& json);

@@ -3,6 +3,7 @@
 #include "engine/core/error.h"
 #include "engine/data/augment.h"
 #include "engine/data/drawing.h"
+#include "engine/definition/blocks.h"
 #include "engine/definition/definition.h"
 #include "engine/layers/registry.h"
 #include "engine/train/options.h"
@@ -31,6 +32,13 @@ Json catalogue() {
     entry["fields"] = type.describe();
     json["layers"].push_back(std::move(entry));
     if (type.role == LayerRole::activation) json["activations"].push_back(type.name);
+  }
+  json["blocks"] = Json::array();
+  for (const BlockType& type : block_types()) {
+    Json entry;
+    entry["type"] = type.name;
+    entry["fields"] = type.describe();
+    json["blocks"].push_back(std::move(entry));
   }
   json["trainer"] = describe_fields<TrainerOptions>();
   json["augment"] = describe_fields<AugmentOptions>();

@@ -5,7 +5,8 @@
 namespace cnn {
 
 // Everything the engine offers, from its own tables: {"version", "layers": [{"type", "role", "fields"}], "activations",
-// "trainer": fields, "augment": fields, "drawing": fields, "preprocessing": fields, "errors": codes}.
+// "blocks": [{"type", "fields"}], "trainer": fields, "augment": fields, "drawing": fields, "preprocessing": fields,
+// "errors": codes}.
 Json catalogue();
 
 }  // namespace cnn

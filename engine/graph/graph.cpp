@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/definition/blocks.h"
 #include "engine/layers/registry.h"
 
 namespace cnn {
@@ -24,6 +25,7 @@ std::unique_ptr<Layer> make_layer(const NodeDefinition& node) {
   if (type != nullptr) return type->create(node.object, node.path);
   std::vector<std::string> names;
   for (const LayerType& known : layer_types()) names.emplace_back(known.name);
+  for (const BlockType& known : block_types()) names.emplace_back(known.name);
   const std::string near = nearest_name(node.type, names);
   // A layer that came from "activation" has no "type" of its own to point at.
   const bool sugar = node.path.size() > 11 && node.path.rfind("/activation") == node.path.size() - 11;
@@ -64,6 +66,36 @@ ReceptiveField whole(const Shape& input) { return {input.h, input.w, 1, 1, 0, 0}
 
 }  // namespace
 
+CheckedLayer check_layer(const NodeDefinition& node, const std::vector<Shape>& inputs, bool first) {
+  CheckedLayer checked;
+  checked.layer = make_layer(node);
+  const Layer& layer = *checked.layer;
+  if (first != (layer.role() == LayerRole::input)) {
+    // In the middle: say what is really wrong, not how many inputs it took.
+    if (!first) {
+      throw Error(ErrorCode::invalid_definition, layer.type(), "must be the first layer and the only one of its kind.",
+                  node.path);
+    }
+    throw Error(ErrorCode::invalid_definition, "definition", "the first layer must be an input.", node.path);
+  }
+  const int count = static_cast<int>(inputs.size());
+  const int least = layer.least_inputs();
+  if (count < least || count > layer.most_inputs()) {
+    const std::string wanted = least == layer.most_inputs() ? std::to_string(least) : "at least " + std::to_string(least);
+    throw Error(ErrorCode::shape_mismatch, layer.type(),
+                "needs " + wanted + (least == 1 ? " input" : " inputs") + ". Got " + std::to_string(count) + ".",
+                node.path);
+  }
+  try {
+    const LayerInputs shapes{{inputs.data(), inputs.size()}};
+    checked.shape = layer.output_shape(shapes);
+    checked.parameters = layer.parameters(shapes);
+  } catch (const Error& e) {
+    throw e.at(node.path);
+  }
+  return checked;
+}
+
 Graph::Graph(Definition definition) : definition_(std::move(definition)) {
   for (const NodeDefinition& node : definition_.nodes) add(node);
   check();
@@ -74,37 +106,16 @@ void Graph::add(const NodeDefinition& definition) {
   Node node;
   node.name = definition.name;
   node.path = definition.path;
-  node.layer = make_layer(definition);
   const int index = size();
   for (const std::string& input : definition.inputs) {
     node.inputs.push_back(find(input));
     node.input_shapes.push_back(nodes_[node.inputs.back()].shape);
   }
 
-  if (index == 0 && node.layer->role() != LayerRole::input) {
-    throw Error(ErrorCode::invalid_definition, "definition", "the first layer must be an input.", node.path);
-  }
-  const int count = static_cast<int>(node.inputs.size());
-  if (count < node.layer->least_inputs() || count > node.layer->most_inputs()) {
-    const int least = node.layer->least_inputs();
-    const int most = node.layer->most_inputs();
-    // "input" somewhere in the middle took the layer before as its input: say what is really wrong.
-    if (most == 0) {
-      throw Error(ErrorCode::invalid_definition, node.layer->type(), "must be the first layer and the only one of its kind.",
-                  node.path);
-    }
-    const std::string wanted = least == most ? std::to_string(least) : "at least " + std::to_string(least);
-    throw Error(ErrorCode::shape_mismatch, node.layer->type(),
-                "needs " + wanted + (least == 1 ? " input" : " inputs") + ". Got " + std::to_string(count) + ".",
-                node.path);
-  }
-
-  try {
-    node.shape = node.layer->output_shape(node.layer_inputs());
-    node.parameters = node.layer->parameters(node.layer_inputs());
-  } catch (const Error& e) {
-    throw e.at(node.path);
-  }
+  CheckedLayer checked = check_layer(definition, node.input_shapes, index == 0);
+  node.layer = std::move(checked.layer);
+  node.shape = checked.shape;
+  node.parameters = std::move(checked.parameters);
   values_ += product({node.shape.h, node.shape.w, node.shape.c});
   for (const ParameterSpec& parameter : node.parameters) values_ += product(parameter.shape);
   if (values_ > kMaxValues) {

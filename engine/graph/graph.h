@@ -34,6 +34,14 @@ struct Node {
   LayerInputs layer_inputs() const { return {{input_shapes.data(), input_shapes.size()}}; }
 };
 
+// A layer, and what it makes of inputs of those shapes. Throws Error with the place for a fault of either.
+struct CheckedLayer {
+  std::unique_ptr<Layer> layer;
+  Shape shape;
+  std::vector<ParameterSpec> parameters;
+};
+CheckedLayer check_layer(const NodeDefinition& node, const std::vector<Shape>& inputs, bool first);
+
 // The checked net: nodes in an order in which each follows its inputs, with shapes, parameters and costs. No numbers.
 class Graph {
  public:

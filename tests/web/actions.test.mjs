@@ -8,6 +8,7 @@ import { startSession, until } from './support/session.mjs';
 import { architecture, makeIdx, moduleBytes } from '../wasm/support.mjs';
 
 const { createActions } = await import('../../web/state/actions.js');
+const { presets, weightsPath } = await import('../../web/state/nets.js');
 
 const kChunks = 4;
 const kChunkImages = 200;
@@ -102,6 +103,13 @@ test('the page opens: engine, net, an answer, then the first pictures', async (t
   await until(() => store.datasetProgress.value.test.loaded > 0, 'the first pictures');
   assert.ok(asked.findIndex((path) => path.startsWith('data/')) > asked.findIndex((path) => path.startsWith('wasm/')));
   assert.equal(store.datasetProgress.value.train.loaded, kChunkImages, 'only the first chunk');
+});
+
+test('a net without trained weights starts from random numbers and says so', async (t) => {
+  const net = presets.find((id) => !weightsPath(id, 'mnist')) ?? '';
+  const { store } = await openPage(t, { start: { net, start: 'trained' } });
+  assert.equal(store.weightsOrigin.value, 'fresh');
+  assert.equal(store.notice.value?.key, 'notice.noWeights');
 });
 
 test('another drawing, another answer; undo brings the old one back', async (t) => {

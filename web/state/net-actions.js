@@ -59,6 +59,10 @@ export function createNetActions(context, training) {
       : await client.openDefinition({ definition: definition(), seed: store.seed.value });
     if (mine !== generation) return;
     opened(info, bytes ? 'trained' : 'fresh');
+    const { net, data: set, start } = store;
+    if (start.value === 'trained' && net.value !== 'custom' && !weightsPath(net.value, set.value)) {
+      say({ key: 'notice.noWeights', tone: 'info' });
+    }
   };
 
   /** @param {any} info @param {import('./store.js').WeightsOrigin} origin */

@@ -30,17 +30,19 @@ TEST_CASE("presets: parameters as published or designed") {
   CHECK((vgg > 70000 && vgg < 100000));
   const auto resnet = preset("mini-resnet").parameter_count();
   CHECK((resnet > 77000 && resnet < 80000));
+  for (const char* id : {"mini-inception", "resnet20"}) CHECK(preset(id).parameter_count() < 100000);
 }
 
 TEST_CASE("presets: named after their file, described, ending in a prediction over ten classes") {
-  for (const char* id : {"softmax", "mlp", "lenet5", "keras-mnist", "convnetjs-mnist", "mini-vgg", "mini-resnet"}) {
+  for (const char* id : {"softmax", "mlp", "lenet5", "keras-mnist", "convnetjs-mnist", "mini-vgg", "mini-inception", "mini-resnet",
+                         "resnet20"}) {
     CAPTURE(id);
     const Graph graph = preset(id);
     CHECK(graph.definition().name == id);
     CHECK(graph.definition().source.at("description").get<std::string>().size() > 20);
     CHECK(graph[graph.output()].name == "prediction");
     CHECK(graph[graph.output()].shape == Shape{1, 1, 10});
-    CHECK(graph.heads().size() == 1);
+    CHECK(graph.heads().size() == (graph.find("aux.prediction") < 0 ? 1 : 2));
   }
 }
 

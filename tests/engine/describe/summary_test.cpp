@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
+#include "engine/definition/blocks.h"
 #include "engine/describe/catalogue.h"
 #include "engine/layers/registry.h"
 
@@ -127,6 +128,8 @@ TEST_CASE("catalogue: every layer with the fields that its definitions may have"
   }
   CHECK(json["activations"].size() == activations);
   CHECK(json["activations"][0] == "relu");
+  CHECK(json["blocks"].size() == block_types().size);
+  for (const Json& block : json["blocks"]) CHECK(!block["fields"].empty());
   CHECK(json["errors"].size() == 8);
   CHECK(json["errors"][0] == "invalid_definition");
   for (const char* part : {"trainer", "augment", "drawing", "preprocessing"}) CHECK(json[part].size() > 2);
