@@ -80,26 +80,6 @@ DrawingOptions fitting_options(const Net& net, const Json& json, const DrawingOp
   return options;
 }
 
-int need_node(const Net& net, const std::string& name) {
-  const int node = net.graph().find(name);
-  if (node >= 0) return node;
-  std::vector<std::string> names;
-  for (const Node& known : net.graph().nodes()) names.push_back(known.name);
-  const std::string near = nearest_name(name, names);
-  throw Error(ErrorCode::not_found, "net",
-              "has no layer \"" + name + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"));
-}
-
-const ParameterSlot& need_slot(const Net& net, const std::string& address) {
-  const ParameterSlot* slot = net.find(address);
-  if (slot != nullptr) return *slot;
-  std::vector<std::string> names;
-  for (const ParameterSlot& known : net.slots()) names.push_back(known.address);
-  const std::string near = nearest_name(address, names);
-  throw Error(ErrorCode::not_found, "net",
-              "has no parameter \"" + address + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"));
-}
-
 Run& need_pass(cnn_net& handle, bool backward) {
   if (handle.run == nullptr || handle.run->batch() == 0) {
     throw Error(ErrorCode::invalid_value, "net", "has not run yet: there are no activations.");
@@ -112,20 +92,20 @@ Run& need_pass(cnn_net& handle, bool backward) {
 
 Span<const float> tensor(cnn_net& handle, const std::string& kind, const std::string& address) {
   const Net& net = *handle.net;
-  if (kind == "activation") return need_pass(handle, false).activation(need_node(net, address));
+  if (kind == "activation") return need_pass(handle, false).activation(net.need_node(address));
   if (kind == "gradient") {
     const Run& run = need_pass(handle, true);
-    const Span<const float> gradient = run.gradient(need_node(net, address));
+    const Span<const float> gradient = run.gradient(net.need_node(address));
     if (gradient.data == nullptr) {
       throw Error(ErrorCode::not_found, "net", "keeps no gradient of \"" + address + "\".");
     }
     return gradient;
   }
   if (kind == "parameter") {
-    const ParameterSlot& slot = need_slot(net, address);
+    const ParameterSlot& slot = net.need_slot(address);
     return {net.parameters() + slot.offset, slot.count};
   }
-  if (kind == "parameter_gradient") return need_pass(handle, true).parameter_gradient(need_slot(net, address));
+  if (kind == "parameter_gradient") return need_pass(handle, true).parameter_gradient(net.need_slot(address));
   const std::vector<std::string> kinds = {"activation", "gradient", "parameter", "parameter_gradient"};
   const std::string near = nearest_name(kind, kinds);
   throw Error(ErrorCode::not_found, "net",
@@ -290,12 +270,23 @@ cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t addre
                                  size_t count) noexcept {
   return guard([&] {
     Net& target = *need(net, "net").net;
-    const ParameterSlot& slot = need_slot(target, need_text(address, address_size, "address"));
+    const ParameterSlot& slot = target.need_slot(need_text(address, address_size, "address"));
     const Span<const float> source = need(values, count, "values");
     check_count(count, slot.count, "values");
     if (!std::all_of(source.begin(), source.end(), [](float value) { return std::isfinite(value); })) {
       throw Error(ErrorCode::invalid_value, "values", "must be finite numbers.");
     }
     std::memcpy(target.parameters() + slot.offset, source.data, count * sizeof(float));
+  });
+}
+
+cnn_status cnn_net_explain(cnn_net* net, const char* query, size_t size, cnn_text* out, cnn_floats* values) noexcept {
+  return guard([&] {
+    need(out, "out");
+    need(values, "values");
+    cnn_net& handle = need(net, "net");
+    const Run& run = need_pass(handle, false);
+    if (handle.explainer == nullptr) handle.explainer = std::make_unique<Explainer>(*handle.net);
+    handle.outbox.give(handle.explainer->answer(run.activation(0).data, need_json(query, size, "query")), out, values);
   });
 }

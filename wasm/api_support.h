@@ -17,6 +17,7 @@
 #include "engine/data/dataset.h"
 #include "engine/data/drawing.h"
 #include "engine/definition/json.h"
+#include "engine/explain/explain.h"
 #include "engine/model/net.h"
 #include "engine/model/run.h"
 #include "engine/train/evaluation.h"
@@ -65,7 +66,7 @@ inline Json number(double value) { return std::isfinite(value) ? Json(value) : J
 struct Outbox {
   std::string text;
   std::vector<std::uint8_t> bytes;
-  std::vector<float> pixels;
+  std::vector<float> floats;
 
   void give(std::string value, cnn_text* out) {
     text = std::move(value);
@@ -75,7 +76,17 @@ struct Outbox {
     bytes = std::move(value);
     *out = {bytes.data(), bytes.size()};
   }
-  void give(const Rasterized& stages, cnn_text* out, cnn_floats* pixels_out);
+  // Both at once: when the words cannot be had, nothing has changed.
+  void give(std::string value, std::vector<float> numbers, cnn_text* out, cnn_floats* floats_out) {
+    text = std::move(value);
+    floats = std::move(numbers);
+    *out = {text.data(), text.size()};
+    *floats_out = {floats.data(), floats.size()};
+  }
+  void give(Answer answer, cnn_text* out, cnn_floats* floats_out) {
+    give(write_json(answer.json), std::move(answer.values), out, floats_out);
+  }
+  void give(const Rasterized& stages, cnn_text* out, cnn_floats* pixels);
 };
 
 // For calls without a handle.
@@ -93,6 +104,7 @@ struct cnn_net {
   // Made when first needed, anew when the batch outgrows it; null before.
   std::unique_ptr<cnn::Run> run;
   bool differentiated = false;  // the last pass went backward too
+  std::unique_ptr<cnn::Explainer> explainer;  // made when first asked
   cnn::api::Outbox outbox;
 };
 

@@ -79,7 +79,7 @@ Json need_json(const char* text, std::size_t size, const char* subject) {
   return read_json(span.data, span.size, subject);
 }
 
-void Outbox::give(const Rasterized& stages, cnn_text* out, cnn_floats* pixels_out) {
+void Outbox::give(const Rasterized& stages, cnn_text* out, cnn_floats* pixels) {
   Json list = Json::array();
   std::vector<float> all;
   all.reserve(stages.ink.pixels.size() + stages.box.pixels.size() + stages.image.pixels.size());
@@ -91,9 +91,7 @@ void Outbox::give(const Rasterized& stages, cnn_text* out, cnn_floats* pixels_ou
   }
   Json json;
   json["stages"] = std::move(list);
-  give(write_json(json), out);
-  pixels = std::move(all);
-  *pixels_out = {pixels.data(), pixels.size()};
+  give(write_json(json), std::move(all), out, pixels);
 }
 
 Outbox& library_outbox() {

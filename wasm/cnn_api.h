@@ -119,6 +119,13 @@ CNN_API(cnn_net_set_parameter)
 cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t address_size, const float* values,
                                  size_t count) CNN_NOEXCEPT;
 
+/* Answers a question about the (first) image of the last forward pass, with the weights of now: `query` and the answer are
+ * JSON, see engine/explain. "arrays" lists {"name", "shape", "offset"} of the arrays in `values`, which belong to the same
+ * owner as the text. */
+CNN_API(cnn_net_explain)
+cnn_status cnn_net_explain(cnn_net* net, const char* query, size_t size, cnn_text* out,
+                           cnn_floats* values) CNN_NOEXCEPT;
+
 /* ---- data sets -------------------------------------------------------------------------------------------------- */
 
 /* An empty set that will grow to `expected` images (0: unknown). Its length for training is the expected one. */

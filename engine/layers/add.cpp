@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/kernels/elementwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -28,6 +29,11 @@ void Add::backward(const Pass& pass) const {
     if (in.gradient == nullptr) continue;
     kernels::add_scaled(count, Real(1), pass.output_gradient, in.gradient, in.accumulate);
   }
+}
+
+void Add::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::sum;
+  for (std::size_t i = 0; i < pass.inputs.size(); ++i) terms.add(pass, static_cast<int>(i), place, 1);
 }
 
 }  // namespace cnn

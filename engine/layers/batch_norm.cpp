@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/kernels/batch_norm.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -133,6 +134,37 @@ void BatchNorm::backward(const Pass& pass) const {
   if (in.gradient != nullptr) {
     backward_fixed(t.rows, t.channels, t.inv_std, t.gamma, dy, in.gradient, in.accumulate);
   }
+}
+
+void BatchNorm::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const Tensors t = tensors(pass);
+  const bool of_batch = pass.mode == Mode::training;
+  const int c = place.channel;
+  if (!of_batch) inverse_deviation(t.channels, t.running_variance, attrs_.epsilon, t.inv_std);
+  const Real inv_std = (of_batch ? t.batch_inv_std : t.inv_std)[c];
+  const Real mean = (of_batch ? t.batch_mean : t.running_mean)[c];
+  terms.kind = Arithmetic::normalization;
+  terms.add(pass, 0, place, t.gamma[c] * inv_std);
+  Term& term = terms.list.back();
+  const Real normalized = (term.value - mean) * inv_std;
+  term.factor = normalized;
+  term.product = normalized * t.gamma[c];
+  if (attrs_.scale) {
+    term.tensor = 0;
+    term.element = c;
+  }
+  if (attrs_.shift) terms.add_constant(pass, attrs_.scale ? 1 : 0, c);
+  const double variance = of_batch ? 1 / (double(inv_std) * inv_std) - attrs_.epsilon : double(t.running_variance[c]);
+  terms.numbers = {{"mean", mean},
+                   {"variance", variance},
+                   {"epsilon", attrs_.epsilon},
+                   {"normalized", normalized},
+                   {"gamma", t.gamma[c]},
+                   {"beta", t.beta[c]},
+                   {"images", of_batch ? pass.batch : 0},
+                   {"rows", of_batch ? pass.shape.h : 0},
+                   {"columns", of_batch ? pass.shape.w : 0},
+                   {"channels", of_batch ? 1 : 0}};
 }
 
 }  // namespace cnn

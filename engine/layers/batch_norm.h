@@ -39,6 +39,7 @@ class BatchNorm : public Attributed<BatchNormAttrs> {
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
   struct Tensors;

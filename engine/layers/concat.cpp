@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/core/error.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -49,6 +50,14 @@ void Concat::backward(const Pass& pass) const {
       }
     }
   }
+}
+
+void Concat::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::copy;
+  Place cell = place;
+  int input = 0;
+  for (; cell.channel >= pass.inputs[input].shape.c; ++input) cell.channel -= pass.inputs[input].shape.c;
+  terms.add(pass, input, cell, 1);
 }
 
 }  // namespace cnn

@@ -19,6 +19,7 @@ class Concat : public Attributed<NoAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

@@ -1,6 +1,9 @@
 #include "engine/layers/conv2d.h"
 
+#include <algorithm>
+
 #include "engine/core/error.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -72,6 +75,29 @@ void Conv2d::backward(const Pass& pass) const {
     kernels::conv2d_backward_input(s, pass.output_gradient, pass.parameters[0], in.gradient, in.accumulate,
                                    pass.scratch);
   }
+}
+
+void Conv2d::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const PassInput& in = pass.inputs[0];
+  const kernels::Conv2dShape s = kernel_shape(in.shape, pass.shape, pass.batch);
+  const int group_in = s.in_c / s.groups;
+  const int first = place.channel / (s.out_c / s.groups) * group_in;
+  terms.kind = Arithmetic::products;
+  std::size_t tap = 0;
+  for (int ky = 0; ky < s.kernel_h; ++ky) {
+    for (int kx = 0; kx < s.kernel_w; ++kx) {
+      int row = place.row * s.stride_h + ky * s.dilation_h - s.pad_top;
+      int column = place.column * s.stride_w + kx * s.dilation_w - s.pad_left;
+      if (s.pad_mode == kernels::PadMode::nearest) {
+        row = std::clamp(row, 0, s.in_h - 1);
+        column = std::clamp(column, 0, s.in_w - 1);
+      }
+      for (int i = 0; i < group_in; ++i, ++tap) {
+        terms.add_product(pass, 0, {place.image, row, column, first + i}, 0, tap * s.out_c + place.channel);
+      }
+    }
+  }
+  if (attrs_.bias) terms.add_constant(pass, 1, place.channel);
 }
 
 kernels::Conv2dShape Conv2d::kernel_shape(const Shape& input, const Shape& output, int batch) const {

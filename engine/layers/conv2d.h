@@ -62,6 +62,7 @@ class Conv2d : public Attributed<Conv2dAttrs> {
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
   kernels::Conv2dShape kernel_shape(const Shape& input, const Shape& output, int batch) const;

@@ -5,6 +5,7 @@
 #include "engine/core/error.h"
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -113,6 +114,15 @@ void Dense::backward(const Pass& pass) const {
     kernels::gemm(input_gradient_product(pass.batch, in, out, input.accumulate), pass.output_gradient,
                   pass.parameters[0], input.gradient, pass.scratch);
   }
+}
+
+void Dense::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::products;
+  const int in = pass.inputs[0].shape.c;
+  for (int i = 0; i < in; ++i) {
+    terms.add_product(pass, 0, {place.image, 0, 0, i}, 0, static_cast<std::size_t>(i) * pass.shape.c + place.channel);
+  }
+  if (attrs_.bias) terms.add_constant(pass, 1, place.channel);
 }
 
 }  // namespace cnn

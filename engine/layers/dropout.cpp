@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "engine/kernels/elementwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -35,6 +36,12 @@ void Dropout::backward(const Pass& pass) const {
   } else if (in.gradient != pass.output_gradient) {
     kernels::add_scaled(count, Real(1), pass.output_gradient, in.gradient, in.accumulate);
   }
+}
+
+void Dropout::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::mask;
+  const Real* mask = pass.mode == Mode::training ? static_cast<const Real*>(pass.saved) : nullptr;
+  terms.add(pass, 0, place, mask == nullptr ? Real(1) : mask[offset(place, pass.shape)]);
 }
 
 }  // namespace cnn

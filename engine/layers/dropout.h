@@ -28,6 +28,7 @@ class Dropout : public Attributed<DropoutAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/kernels/elementwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -29,6 +30,13 @@ void Flatten::backward(const Pass& pass) const {
   const PassInput& in = pass.inputs[0];
   if (in.gradient == nullptr || in.gradient == pass.output_gradient) return;
   kernels::add_scaled(in.shape.size() * pass.batch, Real(1), pass.output_gradient, in.gradient, in.accumulate);
+}
+
+void Flatten::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::copy;
+  const Shape& in = pass.inputs[0].shape;
+  const int pixel = place.channel / in.c;
+  terms.add(pass, 0, {place.image, pixel / in.w, pixel % in.w, place.channel % in.c}, 1);
 }
 
 }  // namespace cnn

@@ -39,4 +39,8 @@ void GlobalPool::forward(const Pass& pass) const { pool_forward(attrs_.mode, who
 
 void GlobalPool::backward(const Pass& pass) const { pool_backward(attrs_.mode, whole_map(pass), pass); }
 
+void GlobalPool::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  pool_terms(attrs_.mode, whole_map(pass), pass, place, terms);
+}
+
 }  // namespace cnn

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/layers/attributed.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -30,6 +31,7 @@ class Input : public Attributed<InputAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass&) const override {}
   void backward(const Pass&) const override {}
+  void terms(const Pass&, const Place&, Terms& terms) const override { terms.kind = Arithmetic::input; }
 };
 
 }  // namespace cnn

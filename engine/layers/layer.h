@@ -82,6 +82,9 @@ struct LayerInputs {
 // most_inputs() of layers that take as many as they get.
 constexpr int kManyInputs = 1 << 20;
 
+struct Place;
+struct Terms;
+
 class Layer {
  public:
   virtual ~Layer() = default;
@@ -114,6 +117,10 @@ class Layer {
   virtual void forward(const Pass& pass) const = 0;
   // Turns pass.output_gradient into the inputs' and parameters' gradients.
   virtual void backward(const Pass& pass) const = 0;
+
+  // ---- explaining
+  // How the output at `place` came about, after forward (see terms.h). By default the slopes that backward tells.
+  virtual void terms(const Pass& pass, const Place& place, Terms& terms) const;
 };
 
 // A layer that ends a branch and measures it against labels. Its output is what people read (probabilities); its

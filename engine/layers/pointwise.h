@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/layers/attributed.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -13,6 +14,9 @@ class Pointwise : public Attributed<Attrs> {
 
   LayerRole role() const override { return kRole; }
   Shape output_shape(const LayerInputs& inputs) const override { return inputs[0]; }  // [H, W, C]
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override {
+    pointwise_terms(*this, pass, place, terms);
+  }
 
  protected:
   static std::size_t count(const Pass& pass) { return pass.shape.size() * pass.batch; }

@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "engine/core/error.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -25,6 +26,36 @@ void pool_backward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pas
     kernels::max_pool_backward(s, pass.output_gradient, winners, in.gradient, in.accumulate);
   } else {
     kernels::sum_pool_backward(s, mode == PoolMode::average, pass.output_gradient, in.gradient, in.accumulate);
+  }
+}
+
+void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, const Place& place, Terms& terms) {
+  const int top = place.row * s.stride_h - s.pad_top;
+  const int left = place.column * s.stride_w - s.pad_left;
+  for (int row = std::max(0, top); row < std::min(s.in_h, top + s.kernel_h); ++row) {
+    for (int column = std::max(0, left); column < std::min(s.in_w, left + s.kernel_w); ++column) {
+      terms.add(pass, 0, {place.image, row, column, place.channel}, 1);
+    }
+  }
+  std::vector<Term>& list = terms.list;
+  if (mode == PoolMode::max) {
+    terms.kind = Arithmetic::maximum;
+    const auto by_value = [](const Term& a, const Term& b) { return a.value < b.value; };
+    const auto winner = std::max_element(list.begin(), list.end(), by_value);
+    int ties = 0;
+    for (auto term = list.begin(); term != list.end(); ++term) {
+      ties += term->value == winner->value ? 1 : 0;
+      if (term != winner) term->weight = term->product = 0;
+    }
+    terms.numbers.emplace_back("ties", ties);
+    return;
+  }
+  terms.kind = mode == PoolMode::sum ? Arithmetic::sum : Arithmetic::average;
+  if (mode == PoolMode::sum) return;
+  const std::size_t count = s.count_padding ? static_cast<std::size_t>(s.kernel_h) * s.kernel_w : list.size();
+  for (Term& term : list) {
+    term.weight = Real(1) / static_cast<Real>(count);
+    term.product = term.value * term.weight;
   }
 }
 
@@ -60,6 +91,10 @@ void Pool2d::forward(const Pass& pass) const {
 
 void Pool2d::backward(const Pass& pass) const {
   pool_backward(attrs_.mode, kernel_shape(pass.inputs[0].shape, pass.shape, pass.batch), pass);
+}
+
+void Pool2d::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  pool_terms(attrs_.mode, kernel_shape(pass.inputs[0].shape, pass.shape, pass.batch), pass, place, terms);
 }
 
 Window Pool2d::window(const Shape& input) const {

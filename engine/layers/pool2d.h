@@ -43,6 +43,7 @@ class Pool2d : public Attributed<Pool2dAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
   Window window(const Shape& input) const;
@@ -53,6 +54,7 @@ class Pool2d : public Attributed<Pool2dAttrs> {
 // Pooling over any windows `s`. The maximum keeps its winners in pass.saved, where there is room, for backward.
 void pool_forward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass);
 void pool_backward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass);
+void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, const Place& place, Terms& terms);
 // Bytes of the winners of an output of that shape; the other modes save nothing.
 std::size_t pool_saved_bytes(PoolMode mode, const Shape& output, int batch);
 

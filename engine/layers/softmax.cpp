@@ -1,7 +1,12 @@
 #include "engine/layers/softmax.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include "engine/core/error.h"
 #include "engine/kernels/softmax.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -29,6 +34,23 @@ double Softmax::loss(const Pass& pass, int* correct) const {
   const double sum =
       kernels::cross_entropy(pass.batch, pass.shape.c, pass.inputs[0].value, pass.labels, correct);
   return sum / pass.batch;
+}
+
+void Softmax::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::softmax;
+  const Real* p = pass.output + static_cast<std::size_t>(place.image) * pass.shape.c;
+  Real most = -std::numeric_limits<Real>::infinity();
+  for (int c = 0; c < pass.shape.c; ++c) {
+    terms.add(pass, 0, {place.image, 0, 0, c}, p[place.channel] * ((c == place.channel ? Real(1) : Real(0)) - p[c]));
+    most = std::max(most, terms.list.back().value);
+  }
+  double sum = 0;
+  for (Term& term : terms.list) sum += term.product = std::exp(term.value - most);
+  terms.numbers.emplace_back("maximum", most);
+  terms.numbers.emplace_back("sum", sum);
+  if (pass.labels == nullptr) return;
+  terms.numbers.emplace_back("target", pass.labels[place.image] == place.channel ? 1 : 0);
+  terms.numbers.emplace_back("scale", static_cast<Real>(attrs_.weight / pass.batch));
 }
 
 }  // namespace cnn

@@ -24,6 +24,7 @@ class Softmax : public Attributed<SoftmaxAttrs, Head> {
   bool uses_output() const override { return true; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
   double weight() const override { return attrs_.weight; }
   double loss(const Pass& pass, int* correct) const override;
 };

@@ -2,7 +2,9 @@
 
 #include <cmath>
 
+#include "engine/core/error.h"
 #include "engine/core/random.h"
+#include "engine/definition/fields.h"
 
 namespace cnn {
 
@@ -37,6 +39,12 @@ std::uint64_t stream_of(const std::string& address) {
   return hash;
 }
 
+[[noreturn]] void refuse_name(const std::string& what, const std::string& name, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(name, names);
+  throw Error(ErrorCode::not_found, "net",
+              "has no " + what + " \"" + name + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"));
+}
+
 }  // namespace
 
 Net::Net(Definition definition, std::uint64_t seed) : graph_(std::move(definition)) {
@@ -65,6 +73,22 @@ const ParameterSlot* Net::find(const std::string& address) const {
     if (slot.address == address) return &slot;
   }
   return nullptr;
+}
+
+int Net::need_node(const std::string& name) const {
+  const int node = graph_.find(name);
+  if (node >= 0) return node;
+  std::vector<std::string> names;
+  for (const Node& known : graph_.nodes()) names.push_back(known.name);
+  refuse_name("layer", name, names);
+}
+
+const ParameterSlot& Net::need_slot(const std::string& address) const {
+  const ParameterSlot* slot = find(address);
+  if (slot != nullptr) return *slot;
+  std::vector<std::string> names;
+  for (const ParameterSlot& known : slots_) names.push_back(known.address);
+  refuse_name("parameter", address, names);
 }
 
 void Net::initialize(std::uint64_t seed) {

@@ -32,6 +32,9 @@ class Net {
   int first_slot(int node) const { return first_slot_[node]; }
   // Null when there is none of that address.
   const ParameterSlot* find(const std::string& address) const;
+  // The same for names that come from outside; throw Error (not_found) with the nearest name.
+  int need_node(const std::string& name) const;
+  const ParameterSlot& need_slot(const std::string& address) const;
 
   Real* parameters() { return values_.data(); }
   const Real* parameters() const { return values_.data(); }

@@ -48,6 +48,7 @@ void Run::forward(int batch, Mode mode, Random* random) {
     pass.batch = batch;
     pass.mode = mode;
     pass.random = random;
+    pass.labels = nullptr;
   }
   const Graph& graph = net_.graph();
   for (int i = 0; i < graph.size(); ++i) graph[i].layer->forward(passes_[i]);

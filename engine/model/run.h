@@ -38,6 +38,8 @@ class Run {
   // [N, shape] of the last pass; empty where this purpose keeps none.
   Span<const Real> activation(int node) const;
   Span<const Real> gradient(int node) const;
+  // What a layer sees of the last pass, to ask it about its output.
+  const Pass& pass(int node) const { return passes_[node]; }
   // Laid out as Net::parameters().
   Real* parameter_gradients() { return parameter_gradients_.data(); }
   Span<const Real> parameter_gradient(const ParameterSlot& slot) const;

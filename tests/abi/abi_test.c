@@ -1,5 +1,5 @@
 /* Walks through every function of the C interface, phase by phase, the failing calls too. Compiled as C: the header must
- * be C. Prints each phase; ends with 1 at the first surprise. Here: the library and nets; training.c: the rest. */
+ * be C. Prints each phase; ends with 1 at the first surprise. Here: the library and nets; training.c and explain.c: the rest. */
 
 #include "tests/abi/check.h"
 
@@ -302,6 +302,7 @@ int main(void) {
   test_without_head();
   test_model_file();
   test_data_and_training();
+  test_explain();
   printf("all phases passed\n");
   return 0;
 }

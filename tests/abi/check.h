@@ -1,7 +1,7 @@
 #ifndef TESTS_ABI_CHECK_H
 #define TESTS_ABI_CHECK_H
 
-/* What both files of the test share: checks that end the program at the first surprise, the net under test, small
+/* What the files of the test share: checks that end the program at the first surprise, the net under test, small
  * helpers. */
 
 #include <math.h>
@@ -42,5 +42,6 @@ void fill_images(float* images, size_t count);
 enum { kPixels = 64, kImages = 96, kClasses = 3, kBatch = 4 };
 
 void test_data_and_training(void);
+void test_explain(void);
 
 #endif

@@ -120,6 +120,7 @@ test('named buffers are handed over, once each', async (t) => {
   const buffer = new ArrayBuffer(8);
   const two = { a: new Uint8Array(buffer, 0, 4), b: new Uint8Array(buffer, 4), c: null };
   assert.deepEqual(transferables(two, ['a', 'b', 'c', 'd']), [buffer]);
+  assert.deepEqual(transferables({ record: { x: two.a, y: two.b } }, ['record']), [buffer]);
 });
 
 test('a worker that falls silent is lost: pending requests fail and it is told once', async (t) => {

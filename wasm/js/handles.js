@@ -40,6 +40,22 @@ export function readStages(results) {
   };
 }
 
+/**
+ * An answer with its arrays cut out of the one that came.
+ * @param {Results} results
+ * @returns {{answer: any, arrays: Record<string, Float32Array>}}
+ */
+function readAnswer(results) {
+  const values = results.floats(1);
+  const { arrays = [], ...answer } = results.json(0);
+  /** @param {{name: string, shape: number[], offset: number}} entry */
+  const cut = ({ shape, offset }) => values.subarray(offset, offset + shape.reduce((size, extent) => size * extent, 1));
+  return {
+    answer,
+    arrays: Object.fromEntries(arrays.map((/** @type {any} */ entry) => [entry.name, cut(entry)])),
+  };
+}
+
 export class Net extends Handle {
   /** @param {Bridge} bridge @param {number} pointer */
   constructor(bridge, pointer) {
@@ -101,6 +117,15 @@ export class Net extends Handle {
    */
   tensor(kind, address) {
     return this.call('tensor', [String(kind), String(address)], 1, (results) => results.floats(0));
+  }
+
+  /**
+   * Answers a question about the first image of the last forward pass, with the weights of now.
+   * @param {import('./explain-types.js').Query} query
+   * @returns {{answer: any, arrays: Record<string, Float32Array>}}  arrays share one buffer
+   */
+  explain(query) {
+    return this.call('explain', [toJson(query)], 2, readAnswer);
   }
 
   /** @param {string} address @param {Float32Array} values */

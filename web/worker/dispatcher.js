@@ -40,7 +40,7 @@ export function serve(port, handlers) {
 }
 
 /**
- * The buffers of the named members, each once; views and absent members are allowed.
+ * The buffers of the named members, each once; views, records of views and absent members are allowed.
  * @param {any} value
  * @param {readonly string[] | undefined} members
  * @returns {Transferable[]}
@@ -50,6 +50,7 @@ export function transferables(value, members) {
   const buffers = members
     .map((name) => value[name])
     .filter((member) => member)
+    .flatMap((member) => (ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? member : Object.values(member)))
     .map((member) => (ArrayBuffer.isView(member) ? member.buffer : member));
   return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }

@@ -75,6 +75,10 @@ export const operations = {
   // the weights change. `maps`: names of the nodes whose activations to send, null for all. Result: Prediction
   classify: { args: ['input', 'maps'] },
 
+  // A question to the engine about the kept input, with the weights of now; what can be asked and what comes back stands in
+  // wasm/js/explain-types.js. Result: {answer, arrays: Record<string, Float32Array>}
+  explain: { args: ['query'], resultTransfer: ['arrays'] },
+
   // Data set: begin (DatasetHead), then chunks in order as they arrive. `part`: 'train' | 'test'. Result: {count}
   openDataset: { args: ['dataset'] },
   appendChunk: { args: ['id', 'part', 'bytes'], transfer: ['bytes'], concurrent: true },

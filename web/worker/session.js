@@ -22,6 +22,8 @@ export function createSession({ loadEngine, send, now, later }) {
   /** @type {any} */ let options = {};
   /** @type {{input: import('./protocol.js').Input, maps: string[] | null} | null} */ let kept = null;
 
+  /** The net that the kept input went through last. @type {any} */ let shown = null;
+
   const needNet = () => net ?? fail('There is no net yet.');
   const needSets = () => sets ?? fail('There is no data set yet.');
 
@@ -69,6 +71,7 @@ export function createSession({ loadEngine, send, now, later }) {
     let stages = [];
     if ('strokes' in input) ({ stages } = needNet().forwardDrawing({ strokes: input.strokes }));
     else needNet().forwardBytes(needSets()[input.part].image(input.index).pixels, 1);
+    shown = net;
     const { output, layers } = /** @type {any} */ (info).summary;
     const probabilities = Array.from(net.tensor('activation', output));
     const names = maps ?? layers.map((/** @type {any} */ layer) => layer.name);
@@ -116,6 +119,12 @@ export function createSession({ loadEngine, send, now, later }) {
       const prediction = predict(input, maps);
       kept = { input, maps };
       return prediction;
+    },
+
+    explain({ query }) {
+      if (!kept) fail('There is nothing to explain: the pad is empty and no picture is chosen.');
+      if (shown !== needNet()) predict(kept.input, []);
+      return net.explain(query);
     },
 
     openDataset({ dataset }) {
