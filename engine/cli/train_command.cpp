@@ -47,7 +47,8 @@ TrainerOptions read_trainer_options(const Arguments& arguments) {
   Json json = Json::object();
   if (arguments.has("optimizer")) json["optimizer"] = arguments.text("optimizer");
   const std::pair<const char*, const char*> numbers[] = {
-      {"lr", "learning_rate"}, {"momentum", "momentum"}, {"weight-decay", "weight_decay"},
+      {"lr", "learning_rate"},         {"momentum", "momentum"}, {"rho", "rho"},           {"epsilon", "epsilon"},
+      {"weight-decay", "weight_decay"}, {"l1-decay", "l1_decay"},
       {"batch", "batch_size"}, {"seed", "seed"},
   };
   for (const auto& [option, key] : numbers) {
@@ -298,11 +299,14 @@ Command train_command() {
       {"data", "NAME", "data set: mnist (default) or fashion-mnist"},
       {"epochs", "N", "passes through the training set (default 5)"},
       {"batch", "N", "images per step (default 32)"},
-      {"optimizer", "NAME", "adam (default), sgd, momentum, nesterov"},
+      {"optimizer", "NAME", "adam (default), sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adamw"},
+      {"rho", "R", "of adadelta and rmsprop (default 0.95)"},
+      {"epsilon", "E", "of adagrad, adadelta, rmsprop, adam and adamw (default 1e-7; adadelta likes 1e-6 and a rate of 1)"},
       {"lr", "RATE", "learning rate (default 0.001)"},
       {"lr-schedule", "NAME", "constant (default), or cosine: down to 0 over all steps"},
       {"momentum", "M", "of momentum and nesterov (default 0.9)"},
-      {"weight-decay", "D", "L2: D * w is added to the gradient of kernels (default 0)"},
+      {"weight-decay", "D", "L2: D * w is added to the gradient of kernels (default 0); adamw takes it off apart"},
+      {"l1-decay", "D", "L1: D * sign(w) is added to the gradient of kernels (default 0)"},
       {"augment", "LIST", "random changes, like shift=1,rotate=8; see cnn describe"},
       {"seed", "N", "of weights, order and chance (default 1); the same seed gives the same net"},
       {"validation", "SHARE", "last share of the training set to hold back and report every epoch (default 0)"},

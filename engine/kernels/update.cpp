@@ -1,5 +1,6 @@
 #include "engine/kernels/update.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/kernels/simd.h"
@@ -12,45 +13,144 @@ namespace {
 // times slower, and WebAssembly cannot flush them.
 constexpr float kTiny = 1e-30f;
 
-}  // namespace
+// The few operations that the rules are made of, for a number and for a vector of them, so that each rule is written once.
 
-// ---------------------------------------------------------------- reference
+template <class V, class T>
+V take(const T* p) {
+  if constexpr (std::is_same_v<V, T>) {
+    return *p;
+  } else {
+    return load(p);
+  }
+}
 
-namespace reference {
-namespace {
+template <class T>
+void put(T* p, T x) {
+  *p = x;
+}
+void put(float* p, const Batch& x) { store(p, x); }
+
+template <class T>
+T root(T x) {
+  return std::sqrt(x);
+}
+Batch root(const Batch& x) { return xsimd::sqrt(x); }
+
+template <class T>
+T multiply_add(T a, T b, T c) {
+  return a * b + c;
+}
+Batch multiply_add(const Batch& a, const Batch& b, const Batch& c) { return fma(a, b, c); }
+
+// NaN stays NaN.
+template <class T>
+T cut(T x, T most) {
+  return std::min(std::max(x, -most), most);
+}
+Batch cut(const Batch& x, const Batch& most) { return min(max(x, -most), most); }
+
+template <class T>
+T with_sign_of(T x, T size) {
+  return x > 0 ? size : x < 0 ? -size : T(0);
+}
+Batch with_sign_of(const Batch& x, const Batch& size) {
+  const Batch zero(0.0f);
+  return select(x > zero, size, select(x < zero, -size, zero));
+}
 
 template <class T>
 T settle(T x) {
   return std::abs(x) < T(kTiny) ? T(0) : x;
 }
+Batch settle(const Batch& x) { return select(abs(x) < Batch(kTiny), Batch(0.0f), x); }
+
+// `rule(g, first, second)` gives what is taken off the parameter. Kept a function of its own, so that each rule has one
+// loop in the module.
+template <int Moments, class V, class T, class F>
+[[gnu::noinline]] void sweep(const Update<T>& u, F rule, std::size_t count, const T* g, T* first, T* second, T* p) {
+  const V scale(u.scale), most(u.most), l1(u.l1);
+  const bool apart = u.rule == Rule::adamw;
+  const V l2(apart ? T(0) : u.l2), keep(apart ? T(1) - u.rate * u.l2 : T(1));
+  V m(T(0)), v(T(0));
+  for (std::size_t i = 0; i < count; i += sizeof(V) / sizeof(T)) {
+    const V weight = take<V>(p + i);
+    const V gradient = cut(take<V>(g + i) * scale, most) + with_sign_of(weight, l1);
+    if constexpr (Moments > 0) m = take<V>(first + i);
+    if constexpr (Moments > 1) v = take<V>(second + i);
+    put(p + i, weight * keep - rule(multiply_add(l2, weight, gradient), m, v));
+    if constexpr (Moments > 0) put(first + i, settle(m));
+    if constexpr (Moments > 1) put(second + i, settle(v));
+  }
+}
+
+// use(number of moments, rule)
+template <class V, class T, class Use>
+void with_rule(const Update<T>& u, Use&& use) {
+  using One = std::integral_constant<int, 1>;
+  using Two = std::integral_constant<int, 2>;
+  const V rate(u.rate), epsilon(u.epsilon), momentum(u.momentum), rho(u.rho), rest(T(1) - u.rho);
+  switch (u.rule) {
+    case Rule::sgd:
+      return use(std::integral_constant<int, 0>(), [=](const V& g, V&, V&) { return rate * g; });
+    case Rule::momentum:
+      return use(One(), [=](const V& g, V& speed, V&) {
+        speed = multiply_add(momentum, speed, g);
+        return rate * speed;
+      });
+    case Rule::nesterov:
+      return use(One(), [=](const V& g, V& speed, V&) {
+        speed = multiply_add(momentum, speed, g);
+        return rate * multiply_add(momentum, speed, g);
+      });
+    case Rule::adagrad:
+      return use(One(), [=](const V& g, V& squares, V&) {
+        squares = multiply_add(g, g, squares);
+        return rate * g / (root(squares) + epsilon);
+      });
+    case Rule::adadelta:
+      return use(Two(), [=](const V& g, V& changes, V& squares) {
+        squares = multiply_add(rho, squares, rest * g * g);
+        const V change = root((changes + epsilon) / (squares + epsilon)) * g;
+        changes = multiply_add(rho, changes, rest * change * change);
+        return rate * change;
+      });
+    case Rule::rmsprop:
+      return use(One(), [=](const V& g, V& squares, V&) {
+        squares = multiply_add(rho, squares, rest * g * g);
+        return rate * g / (root(squares) + epsilon);
+      });
+    case Rule::adam:
+    case Rule::adamw: {
+      const auto correction = [&](T beta) {
+        return 1 / (1 - std::pow(static_cast<double>(beta), static_cast<double>(u.step)));
+      };
+      const V beta1(u.beta1), beta2(u.beta2), rest1(T(1) - u.beta1), rest2(T(1) - u.beta2);
+      const V corrected(static_cast<T>(u.rate * correction(u.beta1))), widen(static_cast<T>(correction(u.beta2)));
+      return use(Two(), [=](const V& g, V& mean, V& squares) {
+        mean = multiply_add(beta1, mean, rest1 * g);
+        squares = multiply_add(beta2, squares, rest2 * g * g);
+        return corrected * mean / (root(squares * widen) + epsilon);
+      });
+    }
+  }
+}
 
 }  // namespace
 
+// ---------------------------------------------------------------- reference
+
+namespace reference {
+
 template <class T>
-void sgd_update(std::size_t count, T rate, T decay, const T* g, T* p) {
-  for (std::size_t i = 0; i < count; ++i) p[i] -= rate * (g[i] + decay * p[i]);
+void update(const Update<T>& u, std::size_t count, const T* g, T* first, T* second, T* p) {
+  with_rule<T>(u, [&](auto moments, const auto& rule) { sweep<moments, T>(u, rule, count, g, first, second, p); });
 }
 
 template <class T>
-void momentum_update(std::size_t count, T rate, T momentum, bool nesterov, T decay, const T* g, T* v, T* p) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const T gradient = g[i] + decay * p[i];
-    v[i] = settle(momentum * v[i] + gradient);
-    p[i] -= rate * (nesterov ? gradient + momentum * v[i] : v[i]);
-  }
-}
-
-template <class T>
-void adam_update(std::size_t count, T rate, T beta1, T beta2, T epsilon, long step, T decay, const T* g, T* m, T* v,
-                 T* p) {
-  const T correction1 = T(1 / (1 - std::pow(static_cast<double>(beta1), static_cast<double>(step))));
-  const T correction2 = T(1 / (1 - std::pow(static_cast<double>(beta2), static_cast<double>(step))));
-  for (std::size_t i = 0; i < count; ++i) {
-    const T gradient = g[i] + decay * p[i];
-    m[i] = settle(beta1 * m[i] + (T(1) - beta1) * gradient);
-    v[i] = settle(beta2 * v[i] + (T(1) - beta2) * gradient * gradient);
-    p[i] -= rate * (m[i] * correction1) / (std::sqrt(v[i] * correction2) + epsilon);
-  }
+double sum_of_squares(std::size_t count, const T* x) {
+  double sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  return sum;
 }
 
 }  // namespace reference
@@ -59,43 +159,41 @@ void adam_update(std::size_t count, T rate, T beta1, T beta2, T epsilon, long st
 
 namespace {
 
-Batch settle(const Batch& x) { return select(abs(x) < Batch(kTiny), Batch(0.0f), x); }
-
-void momentum_vectors(std::size_t count, float rate, float momentum, bool nesterov, float decay, const float* g,
-                      float* v, float* p) {
-  const auto run = [=](const float* gradient, float* pv, float* pp) {
-    const Batch weight = load(pp);
-    const Batch total = fma(Batch(decay), weight, load(gradient));
-    const Batch speed = settle(fma(Batch(momentum), load(pv), total));
-    store(pv, speed);
-    store(pp, weight - Batch(rate) * (nesterov ? fma(Batch(momentum), speed, total) : speed));
-  };
-  std::size_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) run(g + i, v + i, p + i);
-  if (i < count) reference::momentum_update(count - i, rate, momentum, nesterov, decay, g + i, v + i, p + i);
+void update_vectors(const Update<float>& u, std::size_t count, const float* g, float* first, float* second, float* p) {
+  with_rule<Batch>(u, [&](auto moments, const auto& rule) {
+    const std::size_t whole = count / kLanes * kLanes;
+    sweep<moments, Batch>(u, rule, whole, g, first, second, p);
+    const int left = static_cast<int>(count - whole);
+    if (left == 0) return;
+    // The odd end runs through the same loop on padded copies.
+    float ends[4][kLanes] = {};
+    std::copy_n(g + whole, left, ends[0]);
+    std::copy_n(p + whole, left, ends[3]);
+    if (moments > 0) std::copy_n(first + whole, left, ends[1]);
+    if (moments > 1) std::copy_n(second + whole, left, ends[2]);
+    sweep<moments, Batch>(u, rule, kLanes, ends[0], ends[1], ends[2], ends[3]);
+    std::copy_n(ends[3], left, p + whole);
+    if (moments > 0) std::copy_n(ends[1], left, first + whole);
+    if (moments > 1) std::copy_n(ends[2], left, second + whole);
+  });
 }
 
-void adam_vectors(std::size_t count, float rate, float beta1, float beta2, float epsilon, long step, float decay,
-                  const float* g, float* m, float* v, float* p) {
-  const double correction1 = 1 / (1 - std::pow(static_cast<double>(beta1), static_cast<double>(step)));
-  const double correction2 = 1 / (1 - std::pow(static_cast<double>(beta2), static_cast<double>(step)));
-  const Batch b1(beta1), b2(beta2), rest1(1.0f - beta1), rest2(1.0f - beta2);
-  const Batch scale(static_cast<float>(rate * correction1)), widen(static_cast<float>(correction2));
-  const Batch floor(epsilon), shrink(decay);
-  const std::size_t whole = count / kLanes * kLanes;
-  for (std::size_t i = 0; i < whole; i += kLanes) {
-    const Batch weight = load(p + i);
-    const Batch gradient = fma(shrink, weight, load(g + i));
-    const Batch first = settle(fma(b1, load(m + i), rest1 * gradient));
-    const Batch second = settle(fma(b2, load(v + i), rest2 * gradient * gradient));
-    store(m + i, first);
-    store(v + i, second);
-    store(p + i, weight - scale * first / (xsimd::sqrt(second * widen) + floor));
+// Lanes are added up in double before they grow so large that what is added gets lost.
+double sum_of_squares_vectors(std::size_t count, const float* x) {
+  constexpr std::size_t kBlock = 1024 * kLanes;
+  double total = 0;
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t end = std::min(count, begin + kBlock);
+    Batch lanes(0.0f);
+    std::size_t i = begin;
+    for (; i + kLanes <= end; i += kLanes) {
+      const Batch v = load(x + i);
+      lanes = fma(v, v, lanes);
+    }
+    total += sum(lanes);
+    for (; i < end; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
   }
-  if (whole < count) {
-    reference::adam_update(count - whole, rate, beta1, beta2, epsilon, step, decay, g + whole, m + whole, v + whole,
-                           p + whole);
-  }
+  return total;
 }
 
 }  // namespace
@@ -103,40 +201,26 @@ void adam_vectors(std::size_t count, float rate, float beta1, float beta2, float
 // ---------------------------------------------------------------- routing
 
 template <class T>
-void sgd_update(std::size_t count, T rate, T decay, const T* g, T* p) {
+void update(const Update<T>& u, std::size_t count, const T* g, T* first, T* second, T* p) {
   if constexpr (kVectorised<T>) {
-    const auto f = [=](Batch weight, Batch gradient) {
-      return weight - Batch(rate) * fma(Batch(decay), weight, gradient);
-    };
-    map(count, p, false, f, p, g);
+    update_vectors(u, count, g, first, second, p);
   } else {
-    reference::sgd_update(count, rate, decay, g, p);
+    reference::update(u, count, g, first, second, p);
   }
 }
 
 template <class T>
-void momentum_update(std::size_t count, T rate, T momentum, bool nesterov, T decay, const T* g, T* v, T* p) {
+double sum_of_squares(std::size_t count, const T* x) {
   if constexpr (kVectorised<T>) {
-    momentum_vectors(count, rate, momentum, nesterov, decay, g, v, p);
+    return sum_of_squares_vectors(count, x);
   } else {
-    reference::momentum_update(count, rate, momentum, nesterov, decay, g, v, p);
-  }
-}
-
-template <class T>
-void adam_update(std::size_t count, T rate, T beta1, T beta2, T epsilon, long step, T decay, const T* g, T* m, T* v,
-                 T* p) {
-  if constexpr (kVectorised<T>) {
-    adam_vectors(count, rate, beta1, beta2, epsilon, step, decay, g, m, v, p);
-  } else {
-    reference::adam_update(count, rate, beta1, beta2, epsilon, step, decay, g, m, v, p);
+    return reference::sum_of_squares(count, x);
   }
 }
 
 #define CNN_INSTANTIATE_ONE(scope, T) \
-  template void scope sgd_update(std::size_t, T, T, const T*, T*); \
-  template void scope momentum_update(std::size_t, T, T, bool, T, const T*, T*, T*); \
-  template void scope adam_update(std::size_t, T, T, T, T, long, T, const T*, T*, T*, T*);
+  template void scope update(const Update<T>&, std::size_t, const T*, T*, T*, T*); \
+  template double scope sum_of_squares(std::size_t, const T*);
 #define CNN_INSTANTIATE(T) CNN_INSTANTIATE_ONE(, T) CNN_INSTANTIATE_ONE(reference::, T)
 CNN_FOR_EACH_REAL(CNN_INSTANTIATE)
 

@@ -8,20 +8,23 @@ namespace cnn {
 
 namespace {
 
-int moment_count(Optimizer optimizer) {
-  switch (optimizer) {
-    case Optimizer::sgd: return 0;
-    case Optimizer::momentum:
-    case Optimizer::nesterov: return 1;
-    case Optimizer::adam: return 2;
-  }
-  return 0;
+kernels::Update<Real> step_of(const TrainerOptions& options, long step) {
+  kernels::Update<Real> u;
+  u.rule = options.optimizer;
+  u.rate = static_cast<Real>(options.learning_rate);
+  u.momentum = static_cast<Real>(options.momentum);
+  u.rho = static_cast<Real>(options.rho);
+  u.beta1 = static_cast<Real>(options.beta1);
+  u.beta2 = static_cast<Real>(options.beta2);
+  u.epsilon = static_cast<Real>(options.epsilon);
+  u.step = step;
+  return u;
 }
 
 }  // namespace
 
 OptimizerState::OptimizerState(const Net& net, Optimizer optimizer) : optimizer_(optimizer) {
-  for (int i = 0; i < moment_count(optimizer); ++i) moments_[i] = Buffer<Real>(net.parameter_values());
+  for (int i = 0; i < kernels::moment_count(optimizer); ++i) moments_[i] = Buffer<Real>(net.parameter_values());
   // A tensor's stretch takes in the padding behind it: gradient and moments are zero there, so every rule leaves it zero, and
   // the update has no odd tails.
   const auto extend = [](std::vector<Stretch>& list, const Stretch& next, bool regard_decay) {
@@ -45,31 +48,15 @@ OptimizerState::OptimizerState(const Net& net, Optimizer optimizer) : optimizer_
 void OptimizerState::update(const TrainerOptions& options, const Real* gradients, Real* parameters) {
   assert(options.optimizer == optimizer_);
   ++updates_;
-  const Real decay = static_cast<Real>(options.weight_decay);
-  for (const Stretch& stretch : decay == 0 ? whole_ : by_decay_) {
-    update_stretch(options, stretch, stretch.decays ? decay : Real(0), gradients, parameters);
-  }
-}
-
-void OptimizerState::update_stretch(const TrainerOptions& options, const Stretch& stretch, Real decay,
-                                    const Real* gradients, Real* parameters) {
-  const Real rate = static_cast<Real>(options.learning_rate);
-  const Real* g = gradients + stretch.offset;
-  Real* p = parameters + stretch.offset;
-  switch (optimizer_) {
-    case Optimizer::sgd:
-      kernels::sgd_update(stretch.count, rate, decay, g, p);
-      return;
-    case Optimizer::momentum:
-    case Optimizer::nesterov:
-      kernels::momentum_update(stretch.count, rate, static_cast<Real>(options.momentum),
-                               optimizer_ == Optimizer::nesterov, decay, g, moments_[0].data() + stretch.offset, p);
-      return;
-    case Optimizer::adam:
-      kernels::adam_update(stretch.count, rate, static_cast<Real>(options.beta1), static_cast<Real>(options.beta2),
-                           static_cast<Real>(options.epsilon), updates_, decay, g, moments_[0].data() + stretch.offset,
-                           moments_[1].data() + stretch.offset, p);
-      return;
+  kernels::Update<Real> u = step_of(options, updates_);
+  const bool decay = options.weight_decay != 0 || options.l1_decay != 0;
+  for (const Stretch& stretch : decay ? by_decay_ : whole_) {
+    u.l2 = stretch.decays ? static_cast<Real>(options.weight_decay) : 0;
+    u.l1 = stretch.decays ? static_cast<Real>(options.l1_decay) : 0;
+    // A rule without moments has no buffers to point into.
+    Real* moments[2] = {nullptr, nullptr};
+    for (int i = 0; i < kernels::moment_count(optimizer_); ++i) moments[i] = moments_[i].data() + stretch.offset;
+    kernels::update(u, stretch.count, gradients + stretch.offset, moments[0], moments[1], parameters + stretch.offset);
   }
 }
 

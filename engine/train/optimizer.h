@@ -25,7 +25,7 @@ class OptimizerState {
   // As after construction.
   void clear();
 
-  // Velocity, or first and second moment; empty where the optimiser has none. For checkpoints.
+  // What kernels/update.h calls first and second; empty where the optimiser has none. For checkpoints.
   Buffer<Real>& moment(int i) { return moments_[i]; }
   const Buffer<Real>& moment(int i) const { return moments_[i]; }
   void restore_updates(long updates) { updates_ = updates; }
@@ -35,9 +35,6 @@ class OptimizerState {
     std::size_t offset, count;
     bool decays;
   };
-
-  void update_stretch(const TrainerOptions& options, const Stretch& stretch, Real decay, const Real* gradients,
-                      Real* parameters);
 
   Optimizer optimizer_;
   long updates_ = 0;

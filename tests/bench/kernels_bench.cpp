@@ -297,11 +297,13 @@ class Step {
     backward((adam ? "adam " : "momentum ") + std::to_string(total), 0, [=] {
       for (const Parameter& q : all) {
         // A rate of 0: the numbers must not run away however often the step is timed.
-        if (adam) {
-          kernels::adam_update(q.count, 0.0f, 0.9f, 0.999f, 1e-7f, 10, 0.0f, q.gradient, q.first, q.second, q.value);
-        } else {
-          kernels::momentum_update(q.count, 0.0f, 0.9f, false, 0.0f, q.gradient, q.first, q.value);
-        }
+        kernels::Update<float> u;
+        u.rule = adam ? kernels::Rule::adam : kernels::Rule::momentum;
+        u.momentum = u.beta1 = 0.9f;
+        u.beta2 = 0.999f;
+        u.epsilon = 1e-7f;
+        u.step = 10;
+        kernels::update(u, q.count, q.gradient, q.first, q.second, q.value);
         kernels::add_scaled(q.count, 0.0f, q.value, q.gradient, false);
       }
     });

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Golden values of layers and of a small net in training, made by PyTorch in float64.
+"""Golden values of layers, made by PyTorch in float64; what make_training.py shares with it.
 
     /usr/bin/python3 tests/golden/make_golden.py        (Debian's python3-torch)
 
-Writes layers.json and training.json beside itself, which say what is where, and layers.bin and training.bin, which hold
-the numbers as little-endian float64. A tensor in the JSON is [first number, count]. PyTorch's layouts (NCHW, OIHW, OI)
+Writes layers.json beside itself, which says what is where, and layers.bin, which holds the numbers as little-endian
+float64. A tensor in the JSON is [first number, count]. PyTorch's layouts (NCHW, OIHW, OI)
 become the engine's (NHWC, HWIO, IO) here and nowhere else. All inputs and parameters are numbers that float32 holds
 exactly, so that the float build of the engine starts from the same ones.
 """
@@ -284,124 +284,5 @@ def make_layers():
     store.write({'cases': cases})
 
 
-# A net with everything that meets in a residual net: both branches of the skip learn.
-NET = {
-    'name': 'golden',
-    'layers': [
-        {'type': 'input', 'name': 'pixels', 'shape': [6, 6, 2]},
-        {'type': 'conv2d', 'name': 'conv1', 'filters': 4, 'padding': 'same', 'bias': False},
-        {'type': 'batch_norm', 'name': 'norm1'},
-        {'type': 'relu', 'name': 'relu1'},
-        {'type': 'pool2d', 'name': 'pool'},
-        {'type': 'conv2d', 'name': 'conv2', 'filters': 4, 'padding': 'same'},
-        {'type': 'relu', 'name': 'relu2'},
-        {'type': 'add', 'name': 'sum', 'inputs': ['relu2', 'pool']},
-        {'type': 'global_pool', 'name': 'mean'},
-        {'type': 'dense', 'name': 'logits', 'units': 3},
-        {'type': 'softmax', 'name': 'classes'},
-    ],
-}
-OPTIMIZERS = [
-    {'optimizer': 'sgd', 'learning_rate': 0.1},
-    {'optimizer': 'sgd', 'learning_rate': 0.1, 'weight_decay': 0.01},
-    {'optimizer': 'momentum', 'learning_rate': 0.05, 'momentum': 0.9},
-    {'optimizer': 'momentum', 'learning_rate': 0.05, 'momentum': 0.8, 'weight_decay': 0.01},
-    {'optimizer': 'nesterov', 'learning_rate': 0.05, 'momentum': 0.9},
-    {'optimizer': 'nesterov', 'learning_rate': 0.05, 'momentum': 0.9, 'weight_decay': 0.01},
-    {'optimizer': 'adam', 'learning_rate': 0.01},
-    {'optimizer': 'adam', 'learning_rate': 0.01, 'beta1': 0.8, 'beta2': 0.99, 'epsilon': 1e-4, 'weight_decay': 0.01},
-]
-STEPS = 3
-KERNELS = 'conv1/kernel', 'conv2/kernel', 'logits/kernel'  # what weight decay applies to
-
-
-def start_parameters():
-    return {
-        'conv1/kernel': uniform(4, 2, 3, 3, low=-0.5, high=0.5),
-        'norm1/gamma': uniform(4, low=0.5, high=1.5),
-        'norm1/beta': uniform(4, low=-0.5, high=0.5),
-        'conv2/kernel': uniform(4, 4, 3, 3, low=-0.4, high=0.4),
-        'conv2/bias': uniform(4, low=-0.2, high=0.2),
-        'logits/kernel': uniform(3, 4),
-        'logits/bias': uniform(3, low=-0.2, high=0.2),
-    }
-
-
-def net_forward(p, mean, variance, x):
-    """The activations by name, logits among them."""
-    a = {}
-    a['conv1'] = F.conv2d(x, p['conv1/kernel'], padding=1)
-    a['norm1'] = F.batch_norm(a['conv1'], mean, variance, p['norm1/gamma'], p['norm1/beta'], True, 0.1, 1e-3)
-    a['relu1'] = F.relu(a['norm1'])
-    a['pool'] = F.max_pool2d(a['relu1'], 2)
-    a['conv2'] = F.conv2d(a['pool'], p['conv2/kernel'], p['conv2/bias'], padding=1)
-    a['relu2'] = F.relu(a['conv2'])
-    a['sum'] = a['relu2'] + a['pool']
-    a['mean'] = a['sum'].mean((2, 3))
-    a['logits'] = F.linear(a['mean'], p['logits/kernel'], p['logits/bias'])
-    a['classes'] = torch.softmax(a['logits'], 1)
-    return a
-
-
-def torch_optimizer(options, p):
-    decay = options.get('weight_decay', 0)
-    groups = [{'params': [t for name, t in p.items() if name in KERNELS], 'weight_decay': decay},
-              {'params': [t for name, t in p.items() if name not in KERNELS], 'weight_decay': 0}]
-    if options['optimizer'] == 'adam':
-        betas = options.get('beta1', 0.9), options.get('beta2', 0.999)
-        return torch.optim.Adam(groups, options['learning_rate'], betas, options.get('epsilon', 1e-7))
-    return torch.optim.SGD(groups, options['learning_rate'], options.get('momentum', 0),
-                           nesterov=options['optimizer'] == 'nesterov')
-
-
-def parameter_layout(name, tensor):
-    return kernel_layout(tensor) if name in KERNELS else tensor.detach()
-
-
-def make_training():
-    numbers = Store('training')
-    start = start_parameters()
-    images = [uniform(4, 2, 6, 6) for _ in range(STEPS)]
-    labels = [torch.randint(3, (4,), generator=random) for _ in range(STEPS)]
-    document = {
-        'definition': NET,
-        'batch': 4,
-        'images': [numbers.put(engine_layout(x)) for x in images],
-        'labels': [y.tolist() for y in labels],
-        'parameters': {name: numbers.put(parameter_layout(name, t)) for name, t in start.items()},
-    }
-
-    def pass_once(p, mean, variance, step):
-        a = net_forward(p, mean, variance, images[step])
-        for t in a.values():
-            t.retain_grad()
-        loss = F.cross_entropy(a['logits'], labels[step])
-        loss.backward()
-        return a, loss
-
-    p = {name: t.clone().requires_grad_(True) for name, t in start.items()}
-    a, loss = pass_once(p, torch.zeros(4), torch.ones(4), 0)
-    document['loss'] = loss.item()
-    document['activations'] = {name: numbers.put(engine_layout(t)) for name, t in a.items()}
-    document['activation_gradients'] = {name: numbers.put(engine_layout(t.grad)) for name, t in a.items()
-                                        if t.grad is not None}
-    document['gradients'] = {name: numbers.put(parameter_layout(name, t.grad)) for name, t in p.items()}
-
-    document['cases'] = []
-    for options in OPTIMIZERS:
-        p = {name: t.clone().requires_grad_(True) for name, t in start.items()}
-        mean, variance = torch.zeros(4), torch.ones(4)
-        optimizer = torch_optimizer(options, p)
-        steps = []
-        for step in range(STEPS):
-            optimizer.zero_grad()
-            _, loss = pass_once(p, mean, variance, step)
-            optimizer.step()
-            steps.append({'loss': loss.item(), 'running_mean': numbers.put(mean),
-                          'parameters': {name: numbers.put(parameter_layout(name, t)) for name, t in p.items()}})
-        document['cases'].append({'options': options, 'steps': steps})
-    numbers.write(document)
-
-
-make_layers()
-make_training()
+if __name__ == '__main__':
+    make_layers()

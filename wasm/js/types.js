@@ -76,13 +76,15 @@
  * @typedef {'activation' | 'gradient' | 'parameter' | 'parameter_gradient'} TensorKind
  *
  * @typedef {object} TrainerOptions
- * @property {'sgd' | 'momentum' | 'nesterov' | 'adam'} [optimizer]
+ * @property {'sgd' | 'momentum' | 'nesterov' | 'adagrad' | 'adadelta' | 'rmsprop' | 'adam' | 'adamw'} [optimizer]
  * @property {number} [learning_rate]
  * @property {number} [momentum]
+ * @property {number} [rho]
  * @property {number} [beta1]
  * @property {number} [beta2]
  * @property {number} [epsilon]
- * @property {number} [weight_decay]
+ * @property {number} [weight_decay]  L2
+ * @property {number} [l1_decay]
  * @property {number} [batch_size]
  * @property {number} [seed]
  * @property {{shift?: number, rotate?: number, scale?: number, shear?: number, elastic?: number, flip?: number}} [augment]

@@ -67,8 +67,9 @@ TEST_CASE("training options: what is wrong is named with its place, and nothing 
        "[training] batch_size must be a whole number. Got 2.5. (at /options/batch_size)"},
       {R"({"optimiser": "adam"})", ErrorCode::invalid_definition,
        "[training] unknown key \"optimiser\". Did you mean \"optimizer\"? (at /options/optimiser)"},
-      {R"({"optimizer": "rmsprop"})", ErrorCode::invalid_value,
-       "[training] optimizer must be one of \"sgd\", \"momentum\", \"nesterov\", \"adam\". Got \"rmsprop\". "
+      {R"({"optimizer": "newton"})", ErrorCode::invalid_value,
+       "[training] optimizer must be one of \"sgd\", \"momentum\", \"nesterov\", \"adagrad\", \"adadelta\", \"rmsprop\", "
+       "\"adam\", \"adamw\". Got \"newton\". "
        "(at /options/optimizer)"},
       {R"({"beta2": 1})", ErrorCode::invalid_value,
        "[training] beta2 must be between 0 and 0.99999. Got 1. (at /options/beta2)"},
