@@ -8,12 +8,19 @@ import esbuild from 'esbuild';
 import { assetScript } from './lib/asset-script.mjs';
 import { assetFiles, bundleOptions } from './lib/bundle-plugins.mjs';
 import { root, runMain, say, StepError } from './lib/process.mjs';
+import { splitPlugins } from './lib/split.mjs';
 import { filesBelow, unlessFresh } from './lib/stamp.mjs';
 
 const site = join(root, 'build/site');
 const modules = ['build/wasm/engine-simd128.wasm', 'build/wasm/engine-relaxed.wasm'];
 /** Script of the site → its entry. */
-const bundles = { 'playground.js': 'web/main.js', 'embed.js': 'web/embed.js', 'charts.js': 'web/charts.js', 'texts-ru.js': 'web/i18n/ru.js' };
+const bundles = {
+  'playground.js': 'web/main.js',
+  'afterwards.js': 'web/afterwards.js',
+  'embed.js': 'web/embed.js',
+  'charts.js': 'web/charts.js',
+  'texts-ru.js': 'web/i18n/ru.js',
+};
 const pages = ['index.html', 'embed.html'];
 
 async function writeSite() {
@@ -31,9 +38,11 @@ async function writeSite() {
     write(`${path}.js`, assetScript(path, bytes));
   };
 
+  const split = await splitPlugins(bundles['playground.js'], bundles['afterwards.js']);
+  /** @type {Record<string, import('esbuild').Plugin>} */
+  const extra = { 'playground.js': split.first, 'afterwards.js': split.later };
   for (const [name, entry] of Object.entries(bundles)) {
-    if (!existsSync(join(root, entry))) continue;
-    const result = await bundle(entry, name);
+    const result = await bundle(entry, name, name in extra ? [extra[name]] : []);
     for (const file of result.outputFiles) write(basename(file.path), file.contents);
   }
   for (const page of pages) {
@@ -58,11 +67,12 @@ async function writeSite() {
   }
 }
 
-/** @param {string} entry @param {string} name */
-async function bundle(entry, name) {
+/** @param {string} entry @param {string} name @param {import('esbuild').Plugin[]} plugins */
+async function bundle(entry, name, plugins) {
   try {
     return await esbuild.build({
       ...bundleOptions,
+      plugins: [...plugins, ...(bundleOptions.plugins ?? [])],
       entryPoints: [join(root, entry)],
       outfile: join(site, name),
       write: false,

@@ -1,30 +1,23 @@
-// Entry of index.html.
+// Entry of index.html: what it takes to draw and to be answered. The other views come with afterwards.js.
 
 import './theme.css';
-import workerSource from 'worker:./worker/worker.js';
-import { effect } from '@preact/signals-core';
-import { createBrowserHost } from './host/browser.js';
-import { createTranslator, loadTexts } from './i18n/index.js';
-import { createActions } from './state/actions.js';
-import { openingSettings } from './state/opening.js';
-import { createStore } from './state/store.js';
-import { syncAddress } from './state/url.js';
 import './draw/draw-pad.js';
 import './draw/prediction-bars.js';
 import './draw/stages.js';
-import './views/architecture-room.js';
-import './views/confusion-matrix.js';
-import './views/curves.js';
-import './views/data-room.js';
-import './views/inspector.js';
 import './views/metrics.js';
-import './views/network-view.js';
-import './views/share-dialog.js';
 import './views/shell.js';
 import './views/status-line.js';
-import './views/summary-table.js';
 import './views/toolbar.js';
-import './views/train-room.js';
+
+import {effect} from '@preact/signals-core';
+import workerSource from 'worker:./worker/worker.js';
+
+import {createBrowserHost} from './host/browser.js';
+import {createTranslator, loadTexts} from './i18n/index.js';
+import {createActions} from './state/actions.js';
+import {openingSettings} from './state/opening.js';
+import {createStore} from './state/store.js';
+import {syncAddress} from './state/url.js';
 
 const host = createBrowserHost();
 
@@ -42,6 +35,11 @@ async function main() {
   shell.app = { store, actions, t, host };
   document.body.replaceChildren(shell);
   await started;
+  await Promise.all([host.loadStyle('afterwards.css'), host.loadScript('afterwards.js')])
+      .then(
+          () => (shell.complete = true),
+          (error) => actions.complain(error, 'notice.pageFailed'),
+      );
   syncAddress({ store, host, initial, follow: actions.follow });
 }
 

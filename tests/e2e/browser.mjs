@@ -98,8 +98,15 @@ export const probabilities = (page) =>
 export const status = (page) => attribute(page, 'status', 'data-value');
 
 /** The page has opened and answered. @param {Page} page */
-export const ready = (page) =>
+const answered = (page) =>
   until(async () => (await status(page)) === 'ready' && (await predicted(page)) !== null, 'the first prediction');
+
+/** … and what comes afterwards is there too. @param {Page} page */
+export async function ready(page) {
+  await answered(page);
+  const waits = () => page.evaluate(() => document.querySelector('cnn-shell:not([complete])') !== null);
+  await until(async () => !(await waits()), 'the other views');
+}
 
 /** Strokes by the mouse, in parts of the pad's side. @param {Page} page @param {number[][][]} strokes */
 export async function drawWithMouse(page, strokes) {

@@ -28,6 +28,16 @@ export function createAssets() {
       script.addEventListener('load', () => script.remove());
     });
 
+  /** @param {string} path @returns {Promise<void>} */
+  const appendStyle = (path) => new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.href = address(path);
+    link.onload = () => resolve();
+    link.onerror = () => reject(new Error(`${path} could not be loaded.`));
+    document.head.append(link);
+  });
+
   /** @param {string} path */
   const fromScript = async (path) => {
     /** @type {any} */ (globalThis).cnnAsset = (/** @type {string} */ name, /** @type {string} */ text) =>
@@ -52,6 +62,7 @@ export function createAssets() {
       if (!response.ok) throw new Error(`${path} could not be loaded (${response.status}).`);
       return new Uint8Array(await response.arrayBuffer());
     },
+    loadStyle: appendStyle,
     /** @param {string} path */
     loadScript(path) {
       let loading = scripts.get(path);

@@ -9,6 +9,7 @@ import { hasRelaxedSimd, hasSimd } from './features.js';
  * @typedef {object} Host
  * @property {(path: string) => Promise<Uint8Array>} asset  bytes of a file of the site
  * @property {(path: string) => Promise<void>} loadScript  a classic script of the site, once
+ * @property {(path: string) => Promise<void>} loadStyle  a style sheet of the site
  * @property {(source: string) => Promise<import('../worker/client.js').WorkerLike>} startWorker
  * @property {() => boolean} hasSimd
  * @property {() => 'simd128' | 'relaxed'} wasmModule
@@ -46,6 +47,7 @@ export function createBrowserHost() {
   return {
     asset: assets.asset,
     loadScript: assets.loadScript,
+    loadStyle: assets.loadStyle,
     startWorker,
     hasSimd,
     wasmModule() {
@@ -66,8 +68,10 @@ export function createBrowserHost() {
     },
     nextFrame(run) {
       // A page that is out of sight gets no frames.
-      if (document.visibilityState === 'hidden') setTimeout(run, 100);
-      else requestAnimationFrame(run);
+      if (document.visibilityState === 'hidden')
+        setTimeout(run, 100);
+      else
+        requestAnimationFrame(run);
     },
     download(name, bytes, type = 'application/octet-stream') {
       const content = typeof bytes === 'string' ? bytes : new Uint8Array(bytes);

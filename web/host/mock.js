@@ -42,6 +42,7 @@ export function createMockHost({ asset, startWorker, hash = '', simd = true, sto
       return asset(path);
     },
     loadScript: async () => {},
+    loadStyle: async () => {},
     startWorker: startWorker ?? (() => Promise.reject(new Error('The worker did not start.'))),
     hasSimd: () => simd,
     wasmModule: () => 'simd128',
@@ -51,7 +52,7 @@ export function createMockHost({ asset, startWorker, hash = '', simd = true, sto
       every: (milliseconds, run) => timer(time + milliseconds, milliseconds, run),
     },
     nextFrame: (run) => void frames.push(run),
-    download: (name, bytes) => void downloads.push({ name, bytes }),
+    download: (name, bytes) => void downloads.push({name, bytes}),
     async copy(text) {
       copied.push(text);
       return true;
@@ -69,8 +70,10 @@ export function createMockHost({ asset, startWorker, hash = '', simd = true, sto
       hash: () => entries[entries.length - 1],
       query: () => new URLSearchParams(),
       setHash(next, push) {
-        if (push) entries.push(next);
-        else entries[entries.length - 1] = next;
+        if (push)
+          entries.push(next);
+        else
+          entries[entries.length - 1] = next;
       },
       onHash(run) {
         listeners.add(run);
@@ -90,8 +93,10 @@ export function createMockHost({ asset, startWorker, hash = '', simd = true, sto
         const due = [...timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
         if (!due) break;
         time = Math.max(time, due.at);
-        if (due.every) due.at += due.every;
-        else timers.delete(due);
+        if (due.every)
+          due.at += due.every;
+        else
+          timers.delete(due);
         due.run();
       }
       time = end;

@@ -8,7 +8,8 @@ import en from './en.json' with { type: 'json' };
 /** @typedef {Record<string, string | number>} TextParams */
 
 /**
- * English is in the bundle and stands in for what has not arrived.
+ * English is in the bundle (as far as the first moment needs it; the rest comes with afterwards.js) and stands in for
+ * what has not arrived.
  * @type {Partial<Record<Language, Record<string, string>>>}
  */
 const texts = { en };
@@ -28,11 +29,12 @@ export const languages = ['en', 'ru'];
 /** @typedef {((key: string, params?: TextParams) => string) & TranslatorExtras} Translate */
 
 /**
+ * Texts that have arrived, besides those that were there.
  * @param {Language} language
  * @param {Record<string, string>} table
  */
 export function addTexts(language, table) {
-  texts[language] = table;
+  texts[language] = {...texts[language], ...table};
   arrived.value++;
 }
 
@@ -70,7 +72,7 @@ export function createTranslator(language) {
   /** @param {string} key @param {TextParams} [params] @returns {string | undefined} */
   const pattern = (key, params) => {
     arrived.value;
-    const table = /** @type {Record<string, string>} */ (texts[language()] ?? en);
+    const table = /** @type {Record<string, string>} */ (texts[language()] ?? texts.en);
     if (key in table) return table[key];
     if (params && typeof params.count === 'number') {
       let rule = rules.get(language());
@@ -86,7 +88,7 @@ export function createTranslator(language) {
   t.number = number;
   t.percent = (/** @type {number} */ value, digits = 1) =>
     number(value, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits });
-  t.has = (/** @type {string} */ key) => key in en;
+  t.has = (/** @type {string} */ key) => key in /** @type {Record<string, string>} */ (texts.en);
   t.language = language;
   return t;
 }

@@ -111,14 +111,14 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     undoDefinition: nets.undoDefinition,
     canUndoDefinition: nets.canUndoDefinition,
     trainedWeights: nets.trainedWeights,
-    summarize: (/** @type {any} */ definition) => client.summarize({ definition }),
+    summarize: (/** @type {any} */ definition) => client.summarize({definition}),
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
-      (await client.tensor({ kind, address })).values,
+        (await client.tensor({kind, address})).values,
     /** Pictures that have arrived. @returns {Promise<{index: number, pixels: Uint8Array, label: number}[]>} */
-    images: (/** @type {'train' | 'test'} */ part, /** @type {number[]} */ indices) => client.images({ part, indices }),
+    images: (/** @type {'train' | 'test'} */ part, /** @type {number[]} */ indices) => client.images({part, indices}),
     loadData: (/** @type {'train' | 'test'} */ part, chunks = Infinity) =>
-      data.load(part, chunks).catch((error) => context.complain(error, 'notice.dataFailed')),
+        data.load(part, chunks).catch((error) => context.complain(error, 'notice.dataFailed')),
 
     // Training
     train: training.train,
@@ -143,8 +143,10 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
       for (const [key, value] of Object.entries(patch)) {
         const name = /** @type {import('./schema.js').SettingName} */ (key);
         const accepted = accept(name, value);
-        if (accepted === undefined) all = false;
-        else store[name].value = accepted;
+        if (accepted === undefined)
+          all = false;
+        else
+          store[name].value = accepted;
       }
       if ('seed' in patch) nets.seedChanged();
       if (store.catalogue.value) {
@@ -164,6 +166,7 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
       store.room.value = room;
       if (room === 'data') data.load('test').catch((error) => context.complain(error, 'notice.dataFailed'));
     },
+    complain: context.complain,
     dismiss: () => context.say(null),
     /** Settings that came from the address (Back, Forward, an edited link). */
     follow: nets.follow,

@@ -6,6 +6,14 @@ import { View, html, nothing } from './view.js';
 const rooms = /** @type {const} */ (['train', 'architecture', 'data']);
 
 export class Shell extends View {
+  static properties = {...View.properties, complete: {type: Boolean, reflect: true}};
+
+  constructor() {
+    super();
+    /** Whether the views of afterwards.js are there. */
+    this.complete = false;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.addEventListener('cnn-keys', this.#showKeys);
@@ -43,12 +51,14 @@ export class Shell extends View {
           <cnn-stages .app=${app}></cnn-stages>
           <cnn-prediction .app=${app}></cnn-prediction>
         </section>
-        <div class="shell-net"><cnn-network .app=${app}></cnn-network></div>
-        <div class="shell-inspector"><cnn-inspector .app=${app}></cnn-inspector></div>
+        <div class="shell-net">${this.complete ? html`<cnn-network .app=${app}></cnn-network>` : nothing}</div>
+        <div class="shell-inspector">
+          ${this.complete ? html`<cnn-inspector .app=${app}></cnn-inspector>` : nothing}
+        </div>
         <section class="shell-rooms" aria-label=${t('panel.rooms')}>${this.#rooms()}</section>
       </main>
       <cnn-status .app=${app}></cnn-status>
-      <cnn-share .app=${app}></cnn-share>
+      ${this.complete ? html`<cnn-share .app=${app}></cnn-share>` : nothing}
       ${this.#keys()}
     `;
   }
@@ -60,7 +70,8 @@ export class Shell extends View {
     return html`
       <div class="shell-tabs">
         <div role="tablist" aria-label=${t('panel.rooms')} @keydown=${this.#tabKey}>
-          ${rooms.map(
+          ${
+        rooms.map(
             (room, index) => html`
               <button
                 id="room-${room}"
@@ -74,7 +85,7 @@ export class Shell extends View {
                 ${t(`room.${room}`)}
               </button>
             `,
-          )}
+            )}
         </div>
         <cnn-metrics .app=${app}></cnn-metrics>
       </div>
@@ -85,10 +96,18 @@ export class Shell extends View {
         aria-labelledby=${open ? `room-${open}` : nothing}
         ?hidden=${open === null}
       >
+        ${this.complete ? this.#room(open) : nothing}
+      </div>
+    `;
+  }
+
+  /** @param {string | null} open */
+  #room(open) {
+    const {app} = this;
+    return html`
         ${open === 'train' ? html`<cnn-train-room .app=${app}></cnn-train-room>` : nothing}
         ${open === 'architecture' ? html`<cnn-architecture-room .app=${app}></cnn-architecture-room>` : nothing}
         ${open === 'data' ? html`<cnn-data-room .app=${app}></cnn-data-room>` : nothing}
-      </div>
     `;
   }
 
