@@ -86,14 +86,14 @@ bool takes_depthwise(const Conv2dShape& s) { return is_depthwise(s) && s.pad_mod
 // The patch of Winograd's algorithm to use, or 0 for none. By itself it is taken where the products outweigh the
 // transforms (wide vectors make the products cheap and leave the transforms waiting for memory), and where enough patches
 // share the transformed kernel.
-int winograd_patch(const Conv2dShape& s, bool fits) {
-  if (!fits) return 0;
-  if (s.algorithm == ConvAlgorithm::winograd_f2) return 2;
-  if (s.algorithm == ConvAlgorithm::winograd_f4) return 4;
+int winograd_patch(const Conv2dShape& s) {
+  if (s.algorithm == ConvAlgorithm::winograd_f2 && winograd_fits(s, 2)) return 2;
+  if (s.algorithm == ConvAlgorithm::winograd_f4 && winograd_fits(s, 4)) return 4;
+  const int patch = s.kernel_h == 5 ? 2 : 4;
   const bool pays = s.algorithm == ConvAlgorithm::automatic && s.in_c >= 16 && s.out_c >= 16 &&
                     s.in_c * s.out_c >= 64 * kLanes && s.out_h >= 6 && s.out_w >= 6 &&
                     static_cast<long>(s.batch) * s.out_h * s.out_w >= 512;
-  return pays ? 4 : 0;
+  return pays && winograd_fits(s, patch) ? patch : 0;
 }
 
 }  // namespace
@@ -102,7 +102,7 @@ template <class T>
 std::size_t conv2d_scratch(const Conv2dShape& s) {
   if constexpr (kVectorised<T>) {
     if (takes_depthwise(s)) return depthwise_scratch(s);
-    const int patch = winograd_patch(s, winograd_fits_forward(s) || winograd_fits_backward_input(s));
+    const int patch = winograd_patch(s);
     return std::max(implicit_scratch(s), patch == 0 ? 0 : winograd_scratch(s, patch));
   }
   return 0;
@@ -112,7 +112,7 @@ template <class T>
 void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y, T* scratch) {
   if constexpr (kVectorised<T>) {
     if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
-    const int patch = winograd_patch(s, winograd_fits_forward(s));
+    const int patch = winograd_patch(s);
     if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
     implicit_forward(s, x, kernel, bias, y, scratch);
   } else {
@@ -125,7 +125,7 @@ template <class T>
 void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate, T* scratch) {
   if constexpr (kVectorised<T>) {
     if (takes_depthwise(s)) return depthwise_backward_input(s, dy, kernel, dx, accumulate, scratch);
-    const int patch = winograd_patch(s, winograd_fits_backward_input(s));
+    const int patch = s.pad_mode == PadMode::zero ? winograd_patch(s) : 0;
     if (patch != 0) return winograd_backward_input(s, patch, dy, kernel, dx, accumulate, scratch);
     implicit_backward_input(s, dy, kernel, dx, accumulate, scratch);
   } else {
@@ -141,6 +141,8 @@ void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dk
       add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
     }
     if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
+    const int patch = winograd_patch(s);
+    if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, scratch);
     implicit_backward_kernel(s, x, dy, dkernel, scratch);
   } else {
     static_cast<void>(scratch);

@@ -6,8 +6,8 @@ namespace cnn::kernels {
 
 enum class PadMode { zero, nearest };  // what a tap outside the picture reads: 0, or the nearest pixel
 
-// How the float forms compute. One that does not fit the shape (Winograd: 3×3 kernel, stride 1, no dilation, one group, see
-// conv2d_fast.h) gives way to implicit_gemm. Winograd's F(4×4) rounds a little worse: relative error about 1e-6.
+// How the float forms compute. One that does not fit the shape (see conv2d_fast.h) gives way to implicit_gemm. Winograd's
+// F(4×4, 3×3) and F(2×2, 5×5) round a little worse: relative error about 1e-6.
 enum class ConvAlgorithm { automatic, implicit_gemm, winograd_f2, winograd_f4 };
 
 // Convolution as the field computes it (cross-correlation, no flip):

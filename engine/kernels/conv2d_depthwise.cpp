@@ -14,16 +14,6 @@ void for_each_channel_vector(int channels, F f) {
   for (int c = 0; c < channels; c += kLanes) f(c, std::min(kLanes, channels - c));
 }
 
-Batch load_upto(const float* p, int count) { return count == kLanes ? load(p) : load_part(p, count); }
-
-void store_upto(float* p, const Batch& v, int count) {
-  if (count == kLanes) {
-    store(p, v);
-  } else {
-    store_part(p, v, count);
-  }
-}
-
 // Neighbouring outputs that share each load of a weight, and whose sums hide each other's latency.
 constexpr int kOutputs = 4;
 

@@ -26,14 +26,15 @@ void depthwise_backward_input(const Conv2dShape& s, const float* dy, const float
                               float* scratch);
 void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
 
-// 3×3, stride 1, one group, the channels that are summed over a multiple of kLanes. `patch` is 2 or 4: F(2×2, 3×3) or
-// F(4×4, 3×3). There is no form for the gradient of the kernel.
-bool winograd_fits_forward(const Conv2dShape& s);
-bool winograd_fits_backward_input(const Conv2dShape& s);
+// Square kernels of stride 1 without dilation, one group. `patch` is 2 or 4: F(2×2, 3×3), F(4×4, 3×3) or F(2×2, 5×5).
+// backward_input knows no border but zeros.
+bool winograd_fits(const Conv2dShape& s, int patch);
 std::size_t winograd_scratch(const Conv2dShape& s, int patch);
 void winograd_forward(const Conv2dShape& s, int patch, const float* x, const float* kernel, const float* bias, float* y,
                       float* scratch);
 void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
                              bool accumulate, float* scratch);
+void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
+                              float* scratch);
 
 }  // namespace cnn::kernels

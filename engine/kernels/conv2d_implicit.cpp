@@ -16,48 +16,6 @@ struct Target {
   int h = 0, w = 0, channels = 0;
 };
 
-// Walks the outputs of a band in reading order: where each one reads and where it lands.
-class Walk {
- public:
-  Walk(const float* cells, std::size_t picture, std::ptrdiff_t row, int read_channels, const Axis& h, const Axis& w,
-       int rows, float* out, const Target& t)
-      : picture_(cells), line_(cells), a_(cells), out_picture_(out), out_line_(out), c_(out), columns_(w.count),
-        rows_(rows), left_(w.count), lines_left_(rows), a_step_(static_cast<std::ptrdiff_t>(w.stride) * read_channels),
-        line_step_(h.stride * row), picture_step_(picture),
-        c_step_(static_cast<std::ptrdiff_t>(w.out_step) * t.channels),
-        out_line_step_(static_cast<std::ptrdiff_t>(h.out_step) * t.w * t.channels),
-        out_picture_step_(static_cast<std::ptrdiff_t>(t.h) * t.w * t.channels) {}
-
-  void operator()(const float** a, float** c) {
-    if (left_ == 0) next_line();
-    *a = a_;
-    *c = c_;
-    a_ += a_step_;
-    c_ += c_step_;
-    --left_;
-  }
-
- private:
-  void next_line() {
-    left_ = columns_;
-    if (--lines_left_ == 0) {
-      lines_left_ = rows_;
-      line_ = picture_ += picture_step_;
-      out_line_ = out_picture_ += out_picture_step_;
-    } else {
-      line_ += line_step_;
-      out_line_ += out_line_step_;
-    }
-    a_ = line_;
-    c_ = out_line_;
-  }
-
-  const float *picture_, *line_, *a_;
-  float *out_picture_, *out_line_, *c_;
-  int columns_, rows_, left_, lines_left_;
-  std::ptrdiff_t a_step_, line_step_, picture_step_, c_step_, out_line_step_, out_picture_step_;
-};
-
 // One sliding: `groups` parts of `read` source channels each produce `write` target channels.
 struct Slide {
   Axis h, w;
@@ -69,48 +27,51 @@ struct Slide {
   int depth() const { return h.taps * w.taps * read; }  // inner index of the product
 };
 
-// The taps of one row are neighbours in memory when nothing lies between them: one long run instead of many short ones.
-InnerRuns runs_of(const Slide& s, std::ptrdiff_t row) {
-  const int channels = s.groups * s.read;
-  InnerRuns runs;
-  runs.outer = s.w.taps == 0 ? 0 : s.h.taps;
-  runs.outer_step = s.h.step * row;
-  runs.inner = s.w.taps;
-  runs.inner_step = static_cast<std::ptrdiff_t>(s.w.step) * channels;
-  runs.length = s.read;
-  if (s.w.step == 1 && s.groups == 1) {
-    runs.length = s.w.taps * s.read;
-    runs.inner = 1;
-  }
-  return runs;
-}
-
 Band band_of(const Slide& s) { return plan_band(s.h, s.w, s.groups * s.read, s.batch, false); }
+
+// A table of offsets lies in scratch memory behind what else is there.
+std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
 
 // Panels hold the kernel, group after group; `packed` has depth · padded_columns(write) values per group, `bias` (or
 // null) padded_columns(write) per group.
 void slide(const Slide& s, const float* source, const float* packed, const float* bias, bool accumulate, const Target& t,
-           float* copy) {
-  const int channels = s.groups * s.read;
+           float* scratch) {
+  const int channels = s.groups * s.read, depth = s.depth();
   const int padded = padded_columns(s.write);
   const Band band = band_of(s);
+  std::int32_t* offset = table_in(scratch);
+  float* copy = scratch + depth;
+  for (int ty = 0, p = 0; ty < s.h.taps; ++ty) {
+    for (int tx = 0; tx < s.w.taps; ++tx) {
+      for (int i = 0; i < s.read; ++i, ++p) offset[p] = (ty * s.h.step * band.span_w + tx * s.w.step) * channels + i;
+    }
+  }
   for_each_band(source, s.h, s.w, band, channels, s.batch, s.mode, copy, [&](int n, int images, int first_row, int rows,
                                                                              const float* cells, std::size_t picture,
                                                                              std::ptrdiff_t row) {
-    const InnerRuns runs = runs_of(s, row);
     const std::ptrdiff_t line = static_cast<std::ptrdiff_t>(n) * t.h + s.h.first_out + first_row * s.h.out_step;
     float* out = t.data + (line * t.w + s.w.first_out) * t.channels;
+    Product product;
+    product.depth = depth;
+    product.offset = offset;
+    product.rows = images * rows * s.w.count;
+    product.in_line = s.w.count;
+    product.in_picture = rows;
+    product.a_step = static_cast<std::ptrdiff_t>(s.w.stride) * channels;
+    product.a_line = s.h.stride * row;
+    product.a_picture = picture;
+    product.c_step = static_cast<std::ptrdiff_t>(s.w.out_step) * t.channels;
+    product.c_line = static_cast<std::ptrdiff_t>(s.h.out_step) * t.w * t.channels;
+    product.c_picture = static_cast<std::ptrdiff_t>(t.h) * t.w * t.channels;
+    product.columns = s.write;
+    product.panel_step = depth;
+    product.accumulate = accumulate;
     for (int g = 0; g < s.groups; ++g) {
-      for_each_panel(s.write, [&](int first, auto vectors) {
-        constexpr int kVectors = decltype(vectors)::value;
-        TileEnd end;
-        end.columns = std::min(kVectors * kLanes, s.write - first);
-        end.accumulate = accumulate;
-        if (bias != nullptr) end.bias = bias + g * padded + first;
-        const float* panel = packed + (static_cast<std::size_t>(g) * padded + first) * s.depth();
-        Walk walk(cells + g * s.read, picture, row, channels, s.h, s.w, rows, out + g * s.write + first, t);
-        panel_rows<kVectors>(images * rows * s.w.count, walk, runs, panel, end);
-      });
+      product.a = cells + g * s.read;
+      product.c = out + g * s.write;
+      product.b = packed + static_cast<std::size_t>(g) * padded * depth;
+      if (bias != nullptr) product.bias = bias + g * padded;
+      multiply(product);
     }
   });
 }
@@ -157,7 +118,7 @@ std::size_t backward_input_scratch(const Conv2dShape& s) {
     for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
       const Slide b = backward_slide(s, y, x);
       most = std::max(most, static_cast<std::size_t>(b.depth()) * padded_columns(b.write) * s.groups +
-                                band_size(band_of(b), s.out_c));
+                                b.depth() + band_size(band_of(b), s.out_c));
     }
   }
   return most;
@@ -169,7 +130,7 @@ std::size_t implicit_scratch(const Conv2dShape& s) {
   const Slide f = forward_slide(s);
   const std::size_t band = band_size(band_of(f), s.in_c);
   const std::size_t padded = static_cast<std::size_t>(padded_columns(f.write)) * s.groups;
-  std::size_t most = (f.depth() + 1) * padded + band;
+  std::size_t most = (f.depth() + 1) * padded + f.depth() + band;
   std::size_t input = backward_input_scratch(s);
   if (s.pad_mode == PadMode::nearest) {
     const Conv2dShape p = with_border_inside(s);
@@ -178,7 +139,7 @@ std::size_t implicit_scratch(const Conv2dShape& s) {
   most = std::max(most, input);
   const Band b = band_of(f);
   const std::size_t pixels = static_cast<std::size_t>(b.images) * b.rows * s.out_w;
-  return std::max(most, band + pixels * kMaxVectors * kLanes);
+  return std::max(most, band + pixels * (padded_columns(f.write) + 1));
 }
 
 void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y,
@@ -187,18 +148,17 @@ void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel,
   const int padded = padded_columns(f.write), depth = f.depth();
   float* packed = scratch;
   float* wide_bias = packed + static_cast<std::size_t>(depth) * padded * s.groups;
-  float* copy = wide_bias + padded * s.groups;
+  float* rest = wide_bias + padded * s.groups;
   for (int g = 0; g < s.groups; ++g) {
-    for_each_panel(f.write, [&](int first, auto vectors) {
-      constexpr int kWidth = decltype(vectors)::value * kLanes;
-      const int columns = std::min(kWidth, f.write - first);
+    for_each_panel(f.write, [&](int first, int vectors) {
+      const int width = vectors * kLanes, columns = std::min(width, f.write - first);
       const std::size_t at = static_cast<std::size_t>(g) * padded + first;
-      pack_panel(depth, columns, kWidth, kernel + g * f.write + first, s.out_c, packed + at * depth);
-      if (bias != nullptr) pack_panel(1, columns, kWidth, bias + g * f.write + first, s.out_c, wide_bias + at);
+      pack_panel(depth, columns, width, kernel + g * f.write + first, s.out_c, packed + at * depth);
+      if (bias != nullptr) pack_panel(1, columns, width, bias + g * f.write + first, s.out_c, wide_bias + at);
     });
   }
   const Target target{y, s.out_h, s.out_w, s.out_c};
-  slide(f, x, packed, bias != nullptr ? wide_bias : nullptr, false, target, copy);
+  slide(f, x, packed, bias != nullptr ? wide_bias : nullptr, false, target, rest);
 }
 
 void implicit_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
@@ -227,22 +187,21 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
     for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
       const Slide b = backward_slide(s, y, x);
       const int padded = padded_columns(b.write), depth = b.depth();
-      float* copy = scratch + static_cast<std::size_t>(depth) * padded * s.groups;
+      float* rest = scratch + static_cast<std::size_t>(depth) * padded * s.groups;
       for (int g = 0; g < s.groups; ++g) {
-        for_each_panel(b.write, [&](int first, auto vectors) {
-          constexpr int kWidth = decltype(vectors)::value * kLanes;
-          const int columns = std::min(kWidth, b.write - first);
+        for_each_panel(b.write, [&](int first, int vectors) {
+          const int width = vectors * kLanes, columns = std::min(width, b.write - first);
           float* panel = scratch + (static_cast<std::size_t>(g) * padded + first) * depth;
           for (int ty = 0; ty < b.h.taps; ++ty) {
-            for (int tx = 0; tx < b.w.taps; ++tx, panel += b.read * kWidth) {
+            for (int tx = 0; tx < b.w.taps; ++tx, panel += b.read * width) {
               const int ky = b.h.first_tap + ty * b.h.tap_step, kx = b.w.first_tap + tx * b.w.tap_step;
               const std::size_t line = (static_cast<std::size_t>(ky) * s.kernel_w + kx) * b.write + first;
-              pack_panel_transposed(b.read, columns, kWidth, kernel + line * s.out_c + g * b.read, s.out_c, panel);
+              pack_panel_transposed(b.read, columns, width, kernel + line * s.out_c + g * b.read, s.out_c, panel);
             }
           }
         });
       }
-      slide(b, dy, scratch, nullptr, accumulate, target, copy);
+      slide(b, dy, scratch, nullptr, accumulate, target, rest);
     }
   }
 }
@@ -252,44 +211,49 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
 void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch) {
   const Slide f = forward_slide(s);
   const Band band = band_of(f);
-  float* narrow = scratch + band_size(band, s.in_c);
+  std::int32_t* offset = table_in(scratch);
+  float* copy = scratch + static_cast<std::size_t>(band.images) * band.rows * s.out_w;
+  float* even = copy + band_size(band, s.in_c);
+  const int padded = padded_columns(f.write);
+  // Rows of the product: the taps and their channels. Taps of one row whose cells touch make one line.
   const bool merged = f.w.step == 1 && s.groups == 1;
-  const int runs = merged ? 1 : f.w.taps;
-  const int lines = merged ? f.w.taps * f.read : f.read;
-  for_each_band(x, f.h, f.w, band, s.in_c, s.batch, f.mode, scratch, [&](int n, int images, int first_row, int rows,
-                                                                         const float* cells, std::size_t picture,
-                                                                         std::ptrdiff_t row) {
+  Product product;
+  product.offset = offset;
+  product.rows = f.h.taps * f.w.taps * f.read;
+  product.in_line = merged ? f.w.taps * f.read : f.read;
+  product.in_picture = merged ? 1 : f.w.taps;
+  product.a_step = 1;
+  product.a_line = static_cast<std::ptrdiff_t>(f.w.step) * s.in_c;
+  product.c_step = s.out_c;
+  product.c_line = static_cast<std::ptrdiff_t>(f.read) * s.out_c;
+  product.c_picture = f.w.taps * product.c_line;
+  product.columns = f.write;
+  product.panel_step = 1;
+  product.accumulate = true;
+  for_each_band(x, f.h, f.w, band, s.in_c, s.batch, f.mode, copy, [&](int n, int images, int first_row, int rows,
+                                                                      const float* cells, std::size_t picture,
+                                                                      std::ptrdiff_t row) {
     const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.out_c;
-    InnerSteps steps;
-    steps.outer = images;
-    steps.outer_step = picture;
-    steps.inner = rows;
-    steps.inner_step = f.h.stride * row;
-    steps.length = s.out_w;
-    steps.a_step = static_cast<std::ptrdiff_t>(f.w.stride) * s.in_c;
+    int pixels = 0;
+    for (int i = 0; i < images; ++i) {
+      for (int r = 0; r < rows; ++r) {
+        const std::ptrdiff_t line = i * picture + r * f.h.stride * row;
+        for (int q = 0; q < s.out_w; ++q) offset[pixels++] = static_cast<std::int32_t>(line + q * f.w.stride * s.in_c);
+      }
+    }
+    product.depth = pixels;
+    product.a_picture = f.h.step * row;
     for (int g = 0; g < s.groups; ++g) {
-      for_each_panel(f.write, [&](int first, auto vectors) {
-        constexpr int kVectors = decltype(vectors)::value;
-        constexpr int kWidth = kVectors * kLanes;
-        const int column = g * f.write + first;
-        TileEnd end;
-        end.columns = std::min(kWidth, f.write - first);
-        end.accumulate = true;
-        const float* b = right + column;
-        steps.b_step = s.out_c;
-        if (end.columns < kWidth) {
-          pack_panel(images * rows * s.out_w, end.columns, kWidth, b, s.out_c, narrow);
-          b = narrow;
-          steps.b_step = kWidth;
-        }
-        for (int ky = 0; ky < f.h.taps; ++ky) {
-          for (int kx = 0; kx < runs; ++kx) {
-            const float* a = cells + ky * f.h.step * row + kx * f.w.step * s.in_c + g * f.read;
-            float* c = dkernel + (static_cast<std::size_t>(ky) * f.w.taps + kx) * f.read * s.out_c + column;
-            panel_columns<kVectors>(lines, a, steps, b, c, s.out_c, end);
-          }
-        }
-      });
+      product.a = cells + g * f.read;
+      product.c = dkernel + g * f.write;
+      product.b = right + g * f.write;
+      product.b_step = s.out_c;
+      if (f.write < padded) {
+        pack_panel(pixels, f.write, padded, product.b, s.out_c, even);
+        product.b = even;
+        product.b_step = padded;
+      }
+      multiply(product);
     }
   });
 }

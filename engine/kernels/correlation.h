@@ -105,34 +105,43 @@ inline std::size_t band_size(const Band& band, int channels) {
   return band.copied ? band.images * band.image_size(channels) + kLanes : 0;
 }
 
-// Copies source rows [top, top + span_h) of one picture, with border, to `out`.
+// Copies source rows [top, top + span_h) of one picture, with border, to `out`, where a cell has `cell` ≥ channels values;
+// the others are 0.
 inline void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, const Band& band, int channels,
-                             PadMode mode, float* out) {
-  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * channels;
+                             int cell, PadMode mode, float* out) {
+  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
   const int left = std::min(std::max(-w.origin, 0), band.span_w);
   const int stop = std::max(std::min(w.source - w.origin, band.span_w), left);
   for (int r = 0; r < band.span_h; ++r, out += row) {
     int y = top + r;
+    if (mode == PadMode::nearest) y = std::clamp(y, 0, h.source - 1);
     if (y < 0 || y >= h.source) {
-      if (mode == PadMode::zero) {
-        std::memset(out, 0, row * sizeof(float));
-        continue;
-      }
-      y = std::clamp(y, 0, h.source - 1);
+      std::memset(out, 0, row * sizeof(float));
+      continue;
     }
     const float* line = x + static_cast<std::ptrdiff_t>(y) * w.source * channels;
-    if (stop > left) {
-      std::memcpy(out + left * channels, line + (left + w.origin) * channels, (stop - left) * channels * sizeof(float));
-    }
-    if (mode == PadMode::zero) {
-      std::memset(out, 0, left * channels * sizeof(float));
-      std::memset(out + stop * channels, 0, (band.span_w - stop) * channels * sizeof(float));
+    if (cell == channels) {
+      if (stop > left) {
+        map((stop - left) * cell, out + left * cell, false, [](Batch v) { return v; }, line + (left + w.origin) * cell);
+      }
     } else {
-      for (int c = 0; c < left; ++c) std::memcpy(out + c * channels, line, channels * sizeof(float));
-      for (int c = stop; c < band.span_w; ++c) {
-        std::memcpy(out + c * channels, line + (w.source - 1) * channels, channels * sizeof(float));
+      const float* from = line + (left + w.origin) * channels;
+      for (float* to = out + left * cell; to < out + stop * cell; to += cell, from += channels) {
+        for (int c = 0; c < cell; ++c) to[c] = c < channels ? from[c] : 0.0f;
       }
     }
+    // The border to the left and right.
+    const auto fill = [&](int first, int last, const float* edge) {
+      if (mode == PadMode::zero) {
+        std::memset(out + first * cell, 0, (last - first) * cell * sizeof(float));
+        return;
+      }
+      for (int q = first; q < last; ++q) {
+        for (int c = 0; c < cell; ++c) out[q * cell + c] = c < channels ? edge[c] : 0.0f;
+      }
+    };
+    fill(0, left, line);
+    fill(stop, band.span_w, line + (w.source - 1) * channels);
   }
 }
 
@@ -155,7 +164,7 @@ void for_each_band(const float* x, const Axis& h, const Axis& w, const Band& ban
       Band part = band;
       part.span_h = h.span(rows);
       for (int i = 0; i < images; ++i) {
-        copy_with_border(x + (n + i) * picture, h, w, top, part, channels, mode, copy + i * part.image_size(channels));
+        copy_with_border(x + (n + i) * picture, h, w, top, part, channels, channels, mode, copy + i * part.image_size(channels));
       }
       f(n, images, first, rows, static_cast<const float*>(copy), part.image_size(channels), row);
     }

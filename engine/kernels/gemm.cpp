@@ -43,40 +43,31 @@ constexpr int kRowBlock = 512;
 
 void gemm_packed(const Gemm& g, const float* a, const float* b, float* c, float* panel) {
   const std::ptrdiff_t lda = g.lda, ldb = g.ldb, ldc = g.ldc;
+  const std::ptrdiff_t row = g.transpose_a ? 1 : lda, inner_step = g.transpose_a ? lda : 1;
+  std::int32_t offset[kInnerBlock];
+  for (int p = 0; p < kInnerBlock; ++p) offset[p] = static_cast<std::int32_t>(p * lda);  // where A is transposed
   for (int p0 = 0; p0 < g.k; p0 += kInnerBlock) {
     const int k = std::min(kInnerBlock, g.k - p0);
     for (int i0 = 0; i0 < g.m; i0 += kRowBlock) {
-      const int i1 = std::min(g.m, i0 + kRowBlock);
-      for_each_panel(g.n, [&](int first, auto vectors) {
-        constexpr int kVectors = decltype(vectors)::value;
-        constexpr int kWidth = kVectors * kLanes;
-        TileEnd end;
-        end.columns = std::min(kWidth, g.n - first);
-        end.accumulate = g.accumulate || p0 > 0;
+      Product product;
+      product.depth = product.panel_step = k;
+      if (g.transpose_a) product.offset = offset;
+      product.rows = std::min(kRowBlock, g.m - i0);
+      product.a = a + p0 * inner_step + i0 * row;
+      product.a_step = row;
+      product.c_step = ldc;
+      product.b = panel;
+      product.accumulate = g.accumulate || p0 > 0;
+      for_each_panel(g.n, [&](int first, int vectors) {
+        const int width = vectors * kLanes;
+        product.columns = std::min(width, g.n - first);
+        product.c = c + i0 * ldc + first;
         if (g.transpose_b) {
-          pack_panel_transposed(k, end.columns, kWidth, b + first * ldb + p0, ldb, panel);
+          pack_panel_transposed(k, product.columns, width, b + first * ldb + p0, ldb, panel);
         } else {
-          pack_panel(k, end.columns, kWidth, b + p0 * ldb + first, ldb, panel);
+          pack_panel(k, product.columns, width, b + p0 * ldb + first, ldb, panel);
         }
-        if (g.transpose_a) {
-          InnerSteps steps;
-          steps.length = k;
-          steps.a_step = lda;
-          steps.b_step = kWidth;
-          panel_columns<kVectors>(i1 - i0, a + p0 * lda + i0, steps, panel, c + i0 * ldc + first, ldc, end);
-        } else {
-          InnerRuns runs;
-          runs.length = k;
-          const float* left = a + i0 * lda + p0;
-          float* out = c + i0 * ldc + first;
-          auto walk = [&](const float** pa, float** pc) {
-            *pa = left;
-            *pc = out;
-            left += lda;
-            out += ldc;
-          };
-          panel_rows<kVectors>(i1 - i0, walk, runs, panel, end);
-        }
+        multiply(product);
       });
     }
   }

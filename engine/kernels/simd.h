@@ -49,6 +49,13 @@ constexpr int kRegisters = 15;
 constexpr int kRegisters = kLanes == 16 ? 32 : 16;
 #endif
 
+// LLVM's WebAssembly back end gathers the loads of an unrolled loop before their products, more than there are registers.
+#ifdef __wasm__
+#define CNN_ROLLED _Pragma("clang loop unroll(disable)")
+#else
+#define CNN_ROLLED
+#endif
+
 // The double forms exist for the tests alone; the linker drops them from the shipped modules.
 #define CNN_FOR_EACH_REAL(instantiate) instantiate(float) instantiate(double)
 
@@ -67,15 +74,41 @@ inline void store(float* p, const Batch& v) { v.store_unaligned(p); }
 
 // The first `count` < kLanes values; the other lanes are `fill`.
 inline Batch load_part(const float* p, int count, float fill = 0.0f) {
+#ifdef __wasm__
+  v128_t lanes = wasm_f32x4_splat(fill);
+  if (count == 3) lanes = wasm_v128_load32_lane(p + 2, lanes, 2);
+  if (count >= 2) lanes = wasm_v128_load64_lane(p, lanes, 0);
+  if (count == 1) lanes = wasm_v128_load32_lane(p, lanes, 0);
+  return Batch((__m128)lanes);
+#else
   float lanes[kLanes];
   for (int i = 0; i < kLanes; ++i) lanes[i] = i < count ? p[i] : fill;
   return load(lanes);
+#endif
 }
 
 inline void store_part(float* p, const Batch& v, int count) {
+#ifdef __wasm__
+  const v128_t lanes = (v128_t)(__m128)v;
+  if (count == 3) wasm_v128_store32_lane(p + 2, lanes, 2);
+  if (count >= 2) wasm_v128_store64_lane(p, lanes, 0);
+  if (count == 1) wasm_v128_store32_lane(p, lanes, 0);
+#else
   float lanes[kLanes];
   store(lanes, v);
   for (int i = 0; i < count; ++i) p[i] = lanes[i];
+#endif
+}
+
+// The same where `count` may be kLanes.
+inline Batch load_upto(const float* p, int count) { return count == kLanes ? load(p) : load_part(p, count); }
+
+inline void store_upto(float* p, const Batch& v, int count) {
+  if (count == kLanes) {
+    store(p, v);
+  } else {
+    store_part(p, v, count);
+  }
 }
 
 // a·b + c; fused where the machine has it.

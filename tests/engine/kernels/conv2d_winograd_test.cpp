@@ -9,17 +9,17 @@ namespace {
 using kernels::Conv2dShape;
 using kernels::ConvAlgorithm;
 
-Conv2dShape shape(int batch, int in_h, int in_w, int in_c, int out_c, int before, int after) {
+Conv2dShape shape(int batch, int in_h, int in_w, int in_c, int out_c, int before, int after, int kernel = 3) {
   Conv2dShape s;
   s.batch = batch;
   s.in_h = in_h;
   s.in_w = in_w;
   s.in_c = in_c;
   s.out_c = out_c;
-  s.kernel_h = s.kernel_w = 3;
+  s.kernel_h = s.kernel_w = kernel;
   s.pad_top = s.pad_left = before;
-  s.out_h = in_h + before + after - 2;
-  s.out_w = in_w + before + after - 2;
+  s.out_h = in_h + before + after - kernel + 1;
+  s.out_w = in_w + before + after - kernel + 1;
   return s;
 }
 
@@ -35,14 +35,17 @@ double relative_l2(const std::vector<float>& got, const std::vector<double>& exp
 void check(Conv2dShape s, ConvAlgorithm algorithm) {
   s.algorithm = algorithm;
   CAPTURE(s.batch, s.in_h, s.in_w, s.in_c, s.out_c, s.pad_top, s.out_h, static_cast<int>(algorithm));
-  const bool exact = algorithm != ConvAlgorithm::winograd_f4;
+  // Six points of interpolation round a little worse than four.
+  const bool exact = algorithm == ConvAlgorithm::implicit_gemm ||
+                     (algorithm == ConvAlgorithm::winograd_f2 && s.kernel_h == 3);
   const double rtol = exact ? 1.3e-6 : 1e-4, atol = exact ? 1e-5 : 1e-4;
   Random random(21);
   const std::size_t in = static_cast<std::size_t>(s.batch) * s.in_h * s.in_w * s.in_c;
   const std::size_t out = static_cast<std::size_t>(s.batch) * s.out_h * s.out_w * s.out_c;
-  const float fan = 1.0f / std::sqrt(9.0f * static_cast<float>(s.in_c));
+  const std::size_t taps = static_cast<std::size_t>(s.kernel_h) * s.kernel_w * s.in_c * s.out_c;
+  const float fan = 1.0f / std::sqrt(static_cast<float>(taps / s.out_c));
   const auto x = test::random_values(in, random), dy = test::random_values(out, random);
-  const auto kernel = test::random_values(static_cast<std::size_t>(9) * s.in_c * s.out_c, random, -fan, fan);
+  const auto kernel = test::random_values(taps, random, -fan, fan);
   const auto bias = test::random_values(s.out_c, random);
   test::Scratch scratch(kernels::conv2d_scratch<float>(s));
 
@@ -64,6 +67,16 @@ void check(Conv2dShape s, ConvAlgorithm algorithm) {
     test::require_close(dx, expected_dx, rtol, atol);
     REQUIRE(relative_l2(dx, expected_dx) <= 5e-6);
   }
+  // Operands as a net has them: sums of about unit size, however many pixels.
+  const float spread = 1.0f / std::sqrt(static_cast<float>(s.batch * s.out_h * s.out_w));
+  const auto small_dy = test::random_values(out, random, -spread, spread);
+  auto dkernel = test::random_values(taps, random);
+  auto expected_dkernel = test::widen(dkernel);
+  kernels::reference::conv2d_backward_kernel<double>(s, test::widen(x).data(), test::widen(small_dy).data(),
+                                                     expected_dkernel.data(), nullptr);
+  kernels::conv2d_backward_kernel<float>(s, x.data(), small_dy.data(), dkernel.data(), nullptr, scratch.data());
+  test::require_close(dkernel, expected_dkernel, rtol, atol);
+  REQUIRE(relative_l2(dkernel, expected_dkernel) <= 5e-6);
   REQUIRE(scratch.intact());
 }
 
@@ -81,6 +94,17 @@ TEST_CASE("winograd: every form matches reference", "[kernels]") {
     check(shape(1, 6, 6, v, v, 0, 1), algorithm);
     check(shape(1, 1, 1, v, v, 1, 1), algorithm);
     check(shape(1, 40, 37, v, v, 1, 1), algorithm);
+    check(shape(1, 5, 150, 3, 5, 1, 1), algorithm);
+  }
+}
+
+TEST_CASE("winograd: 5x5 kernels match reference", "[kernels]") {
+  constexpr int v = kernels::kLanes;
+  for (const auto algorithm : {ConvAlgorithm::implicit_gemm, ConvAlgorithm::winograd_f2}) {
+    check(shape(2, 14, 14, 2 * v, 20, 2, 2, 5), algorithm);
+    check(shape(1, 9, 7, 6, 16, 0, 0, 5), algorithm);
+    check(shape(3, 5, 6, v, v, 1, 2, 5), algorithm);
+    check(shape(1, 40, 37, v, 3, 2, 2, 5), algorithm);
   }
 }
 
@@ -90,6 +114,7 @@ TEST_CASE("winograd: chosen by itself it keeps the bound", "[kernels]") {
   check(s, ConvAlgorithm::winograd_f2);
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
+  check(shape(4, 12, 12, 32, 32, 2, 2, 5), ConvAlgorithm::winograd_f2);
 }
 
 }  // namespace cnn

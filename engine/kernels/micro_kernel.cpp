@@ -1,0 +1,163 @@
+#include "engine/kernels/micro_kernel.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace cnn::kernels {
+
+namespace {
+
+// Rows of the largest tile whose sums fit the registers beside one line of the panel and the left operand: one value of it
+// natively; a value per row in WebAssembly, because older V8 moves all loads of a loop body before the products.
+constexpr int tile_rows(int vectors) {
+#ifdef __wasm__
+  return (kRegisters - vectors) / (vectors + 1);
+#else
+  const int rows = (kRegisters - vectors - 1) / vectors;
+  return rows > 8 ? 8 : rows;
+#endif
+}
+
+// A panel of a product and where it goes.
+struct Panel {
+  const float* b;
+  std::ptrdiff_t b_step;
+  int first, last_lanes;  // its first column; lanes of its last vector that are columns
+};
+
+template <int Vectors>
+struct Tile {
+  static constexpr int kRows = tile_rows(Vectors);
+  Batch sum[kRows * Vectors];
+
+  // f(where in C, the sum, how many of its lanes are columns).
+  template <class F>
+  [[gnu::always_inline]] void each(float* const* c, const Panel& panel, F f) {
+    unroll<kRows * Vectors>([&](auto i) {
+      constexpr int v = decltype(i)::value % Vectors;
+      f(c[i / Vectors] + panel.first + v * kLanes, sum[i], v + 1 < Vectors ? kLanes : panel.last_lanes);
+    });
+  }
+
+  [[gnu::always_inline]] void start(float* const* c, const Panel& panel, const Product& product) {
+    if (product.accumulate) {
+      each(c, panel, [](const float* at, Batch& s, int lanes) { s = load_upto(at, lanes); });
+    } else if (product.bias != nullptr) {
+      unroll<kRows * Vectors>([&](auto i) { sum[i] = load(product.bias + panel.first + i % Vectors * kLanes); });
+    } else {
+      unroll<kRows * Vectors>([&](auto i) { sum[i] = Batch(0.0f); });
+    }
+  }
+
+  // sum += left(row) · right[vector].
+  template <class Left>
+  [[gnu::always_inline]] void add(Left left, const float* right) {
+    Batch b[Vectors];
+    unroll<Vectors>([&](auto v) { b[v] = load(right + v * kLanes); });
+    unroll<kRows>([&](auto i) {
+      const Batch a(left(i));
+      unroll<Vectors>([&](auto v) { sum[i * Vectors + v] = fma(a, b[v], sum[i * Vectors + v]); });
+    });
+  }
+
+  [[gnu::always_inline]] void finish(float* const* c, const Panel& panel) {
+    each(c, panel, [](float* at, Batch& s, int lanes) { store_upto(at, s, lanes); });
+  }
+};
+
+template <int Vectors>
+[[gnu::noinline]]
+void multiply_tiles(int rows, const float* const* a, float* const* c, const Panel& panel, const Product& product) {
+  constexpr int kRows = Tile<Vectors>::kRows;
+  for (; rows > 0; rows -= kRows, a += kRows, c += kRows) {
+    Tile<Vectors> tile;
+    tile.start(c, panel, product);
+    const float* row[kRows];
+    unroll<kRows>([&](auto i) { row[i] = a[i]; });
+    const float* b = panel.b;
+    // Three ways to find the left operand, from few to many address calculations.
+    if (product.offset == nullptr) {
+      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
+        tile.add([&](auto i) { return row[i][p]; }, b);
+        b += panel.b_step;
+      }
+    } else if (row[kRows - 1] == row[0] + (kRows - 1)) {
+      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
+        const float* left = row[0] + product.offset[p];
+        tile.add([&](auto i) { return left[i]; }, b);
+        b += panel.b_step;
+      }
+    } else {
+      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
+        const std::ptrdiff_t at = product.offset[p];
+        tile.add([&](auto i) { return row[i][at]; }, b);
+        b += panel.b_step;
+      }
+    }
+    tile.finish(c, panel);
+  }
+}
+
+constexpr int kHeights[] = {tile_rows(1), tile_rows(2), tile_rows(3)};
+constexpr int kHighest = std::max({kHeights[0], kHeights[1], kHeights[2]});
+
+// Rows whose pointers are found at a time, for all panels: about a hundred, whole tiles of every height.
+constexpr int kEven = std::lcm(std::lcm(kHeights[0], kHeights[1]), kHeights[2]);
+constexpr int kChunk = (95 / kEven + 1) * kEven;
+
+}  // namespace
+
+void multiply(const Product& product) {
+  constexpr decltype(&multiply_tiles<1>) kMultiply[] = {multiply_tiles<1>, multiply_tiles<2>, multiply_tiles<3>};
+  const float* a[kChunk + kHighest];
+  float* c[kChunk + kHighest];
+  const float *picture_a = product.a, *line_a = product.a;
+  float *picture_c = product.c, *line_c = product.c;
+  int column = 0, line = 0;
+  for (int left = product.rows; left > 0; left -= kChunk) {
+    const int rows = std::min(left, kChunk);
+    for (int i = 0; i < rows; ++i) {
+      if (column == product.in_line) {
+        column = 0;
+        line_a += product.a_line;
+        line_c += product.c_line;
+        if (++line == product.in_picture) {
+          line = 0;
+          line_a = picture_a += product.a_picture;
+          line_c = picture_c += product.c_picture;
+        }
+      }
+      a[i] = line_a + column * product.a_step;
+      c[i] = line_c + column * product.c_step;
+      ++column;
+    }
+    // What is missing in the last tile repeats its last row, which is then written more than once: cheaper than a kernel
+    // for every height.
+    for (int i = rows; i < rows + kHighest; ++i) {
+      a[i] = a[rows - 1];
+      c[i] = c[rows - 1];
+    }
+    for_each_panel(product.columns, [&](int first, int vectors) {
+      const Panel panel{product.b + first * product.panel_step,
+                        product.b_step == 0 ? vectors * kLanes : product.b_step, first,
+                        std::min(kLanes, product.columns - first - (vectors - 1) * kLanes)};
+      kMultiply[vectors - 1](rows, a, c, panel, product);
+    });
+  }
+}
+
+void pack_panel(int k, int columns, int width, const float* b, std::ptrdiff_t ldb, float* panel) {
+  const int whole = columns / kLanes * kLanes;
+  for (int p = 0; p < k; ++p, b += ldb, panel += width) {
+    for (int j = 0; j < whole; j += kLanes) store(panel + j, load(b + j));
+    if (whole < width) store(panel + whole, load_part(b + whole, columns - whole));
+  }
+}
+
+void pack_panel_transposed(int k, int columns, int width, const float* b, std::ptrdiff_t ldb, float* panel) {
+  for (int j = 0; j < width; ++j) {
+    for (int p = 0; p < k; ++p) panel[p * width + j] = j < columns ? b[j * ldb + p] : 0.0f;
+  }
+}
+
+}  // namespace cnn::kernels
