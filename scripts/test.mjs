@@ -69,7 +69,7 @@ const parts = {
   native: () => runCtest('native', ['all']),
   sanitize: () => runCtest('sanitize', ['all']),
   async wasm() {
-    await runCtest('wasm', ['wasm_modules', 'engine_tests']);
+    await runCtest('wasm', ['wasm_modules', 'wasm_bench', 'engine_tests']);
     await runNode('bindings', testFiles('tests/wasm'));
   },
   async web() {

@@ -67,27 +67,34 @@ namespace {
 // Sums run over this many rows before they are added to the total, which bounds the rounding error.
 constexpr std::size_t kSumBlock = 128;
 
-// total[q][c] = Σ_r term_q(r, c): `terms(offset, lanes…)` returns Count vectors for the kLanes channels at an offset into
-// the arrays. `Vectors` neighbouring vectors of channels are summed together.
-template <int Count, class Terms>
-void sum_columns(std::size_t rows, int channels, int c, Terms terms, Batch (&total)[Count]) {
-  for (Batch& t : total) t = Batch(0.0f);
+// Vectors of channels that are summed together: neighbours share the cache lines of a row.
+constexpr int kTogether = 4;
+
+// total[q][v] = Σ_r term_q for the vectors v at channel c: terms(v, offset into the arrays, part) adds the Count terms of one.
+template <int Count, int Vectors, class Terms>
+void sum_columns(std::size_t rows, int channels, int c, Terms terms, Batch (&total)[Count][Vectors]) {
+  for (auto& t : total) std::fill_n(t, Vectors, Batch(0.0f));
   for (std::size_t r0 = 0; r0 < rows; r0 += kSumBlock) {
     const std::size_t r1 = std::min(rows, r0 + kSumBlock);
-    Batch part[Count];
-    for (Batch& t : part) t = Batch(0.0f);
-    for (std::size_t r = r0; r < r1; ++r) terms(r * channels + c, part);
-    for (int q = 0; q < Count; ++q) total[q] = total[q] + part[q];
+    Batch part[Count][Vectors];
+    for (auto& t : part) std::fill_n(t, Vectors, Batch(0.0f));
+    for (std::size_t r = r0; r < r1; ++r) {
+      unroll<Vectors>([&](auto v) { terms(v, r * channels + c + v * kLanes, part); });
+    }
+    for (int q = 0; q < Count; ++q) {
+      for (int v = 0; v < Vectors; ++v) total[q][v] = total[q][v] + part[q][v];
+    }
   }
 }
 
-// Calls f(first channel, lane of the first new channel) for vectors that cover all channels; the last one reaches back
-// over channels already done. Channels must be at least kLanes.
+// Calls f(first channel, vectors, lane of the first new channel) for vectors that cover all channels; the last one reaches
+// back over channels already done. Channels must be at least kLanes.
 template <class F>
 void for_each_vector(int channels, F f) {
   int c = 0;
-  for (; c + kLanes <= channels; c += kLanes) f(c, 0);
-  if (c < channels) f(channels - kLanes, c - (channels - kLanes));
+  for (; c + kTogether * kLanes <= channels; c += kTogether * kLanes) f(c, std::integral_constant<int, kTogether>(), 0);
+  for (; c + kLanes <= channels; c += kLanes) f(c, std::integral_constant<int, 1>(), 0);
+  if (c < channels) f(channels - kLanes, std::integral_constant<int, 1>(), c - (channels - kLanes));
 }
 
 void keep_lanes(float* out, const Batch& v, int first_lane) {
@@ -98,17 +105,21 @@ void keep_lanes(float* out, const Batch& v, int first_lane) {
 
 void moments_vectors(std::size_t rows, int channels, const float* x, float* mean, float* variance) {
   const Batch share(1.0f / static_cast<float>(rows));
-  for_each_vector(channels, [&](int c, int first_lane) {
-    Batch total[1];
-    sum_columns(rows, channels, c, [x](std::size_t i, Batch(&part)[1]) { part[0] = part[0] + load(x + i); }, total);
-    const Batch centre = total[0] * share;
-    keep_lanes(mean + c, centre, first_lane);
-    const auto squares = [x, centre](std::size_t i, Batch(&part)[1]) {
-      const Batch d = load(x + i) - centre;
-      part[0] = fma(d, d, part[0]);
+  for_each_vector(channels, [&](int c, auto vectors, int first_lane) {
+    constexpr int kVectors = decltype(vectors)::value;
+    Batch total[1][kVectors], centre[kVectors];
+    const auto plain = [x](int v, std::size_t i, Batch(&part)[1][kVectors]) { part[0][v] = part[0][v] + load(x + i); };
+    sum_columns(rows, channels, c, plain, total);
+    for (int v = 0; v < kVectors; ++v) {
+      centre[v] = total[0][v] * share;
+      keep_lanes(mean + c + v * kLanes, centre[v], first_lane);
+    }
+    const auto squares = [&](int v, std::size_t i, Batch(&part)[1][kVectors]) {
+      const Batch d = load(x + i) - centre[v];
+      part[0][v] = fma(d, d, part[0][v]);
     };
     sum_columns(rows, channels, c, squares, total);
-    keep_lanes(variance + c, total[0] * share, first_lane);
+    for (int v = 0; v < kVectors; ++v) keep_lanes(variance + c + v * kLanes, total[0][v] * share, first_lane);
   });
 }
 
@@ -128,17 +139,20 @@ void backward_vectors(std::size_t rows, int channels, const float* x, const floa
                       const float* gamma, const float* dy, float* dgamma, float* dbeta, float* dx, bool accumulate,
                       float* sums) {
   float* dots = sums + channels;
-  for_each_vector(channels, [&](int c, int first_lane) {
-    const Batch centre = load(mean + c), scale = load(inv_std + c);
-    const auto both = [=](std::size_t i, Batch(&part)[2]) {
+  for_each_vector(channels, [&](int c, auto vectors, int first_lane) {
+    constexpr int kVectors = decltype(vectors)::value;
+    Batch centre[kVectors], total[2][kVectors];
+    for (int v = 0; v < kVectors; ++v) centre[v] = load(mean + c + v * kLanes);
+    const auto both = [&](int v, std::size_t i, Batch(&part)[2][kVectors]) {
       const Batch d = load(dy + i);
-      part[0] = part[0] + d;
-      part[1] = fma(d, load(x + i) - centre, part[1]);
+      part[0][v] = part[0][v] + d;
+      part[1][v] = fma(d, load(x + i) - centre[v], part[1][v]);
     };
-    Batch total[2];
     sum_columns(rows, channels, c, both, total);
-    keep_lanes(sums + c, total[0], first_lane);
-    keep_lanes(dots + c, total[1] * scale, first_lane);
+    for (int v = 0; v < kVectors; ++v) {
+      keep_lanes(sums + c + v * kLanes, total[0][v], first_lane);
+      keep_lanes(dots + c + v * kLanes, total[1][v] * load(inv_std + c + v * kLanes), first_lane);
+    }
   });
   for (int c = 0; c < channels; ++c) {
     dgamma[c] += dots[c];

@@ -81,28 +81,56 @@ void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dk
 namespace {
 
 // The nearest-pixel border of a depthwise gradient has to be folded back, which only the general form does.
-bool takes_depthwise(const Conv2dShape& s) { return is_depthwise(s) && s.pad_mode == PadMode::zero; }
+bool takes_depthwise(const Conv2dShape& s) {
+  return s.algorithm == ConvAlgorithm::automatic && is_depthwise(s) && s.pad_mode == PadMode::zero;
+}
 
-// The patch of Winograd's algorithm to use, or 0 for none. By itself it is taken where the products outweigh the
-// transforms (wide vectors make the products cheap and leave the transforms waiting for memory), and where enough patches
-// share the transformed kernel.
-int winograd_patch(const Conv2dShape& s) {
+// Vector multiply-adds that starting and ending a tile is worth, and transforming a vector at one point of Winograd's
+// patches and kernels (measured; wide vectors make the products cheap and leave the transforms waiting for memory).
+constexpr double kTileCost = 8, kTransformCost = kLanes > 4 ? 16 : 8, kKernelCost = 20;
+
+// Whether Winograd's products and transforms are less work than the plain product for `h`×`w` results.
+bool winograd_pays(const Conv2dShape& s, int patch, int h, int w, int read, int write) {
+  const double in = (read + kLanes - 1) / kLanes, out = (write + kLanes - 1) / kLanes;
+  const double plain = double(s.batch) * h * w * out * (s.kernel_h * s.kernel_w * read + kTileCost);
+  const double patches = double(s.batch) * ((h + patch - 1) / patch) * ((w + patch - 1) / patch);
+  const double values = patches * (out * (read + kTileCost) + kTransformCost * (in + out)) + kKernelCost * read * out;
+  const int points = (s.kernel_h + patch - 1) * (s.kernel_w + patch - 1);
+  return values * points < plain;
+}
+
+// The patch of Winograd's algorithm to use, or 0 for none.
+int winograd_patch(const Conv2dShape& s, int h, int w, int read, int write) {
   if (s.algorithm == ConvAlgorithm::winograd_f2 && winograd_fits(s, 2)) return 2;
   if (s.algorithm == ConvAlgorithm::winograd_f4 && winograd_fits(s, 4)) return 4;
+  if (s.algorithm != ConvAlgorithm::automatic) return 0;
   const int patch = s.kernel_h == 5 ? 2 : 4;
-  const bool pays = s.algorithm == ConvAlgorithm::automatic && s.in_c >= 16 && s.out_c >= 16 &&
-                    s.in_c * s.out_c >= 64 * kLanes && s.out_h >= 6 && s.out_w >= 6 &&
-                    static_cast<long>(s.batch) * s.out_h * s.out_w >= 512;
-  return pays && winograd_fits(s, patch) ? patch : 0;
+  return winograd_fits(s, patch) && winograd_pays(s, patch, h, w, read, write) ? patch : 0;
+}
+
+int forward_patch(const Conv2dShape& s) { return winograd_patch(s, s.out_h, s.out_w, s.in_c, s.out_c); }
+
+int backward_patch(const Conv2dShape& s) {
+  return s.pad_mode == PadMode::zero ? winograd_patch(s, s.in_h, s.in_w, s.out_c, s.in_c) : 0;
 }
 
 }  // namespace
+
+const char* conv2d_misfit(const Conv2dShape& s) {
+  if (s.algorithm == ConvAlgorithm::winograd_f2 && !winograd_fits(s, 2)) {
+    return "winograd_f2 computes 3x3 and 5x5 kernels of stride 1 without dilation and groups";
+  }
+  if (s.algorithm == ConvAlgorithm::winograd_f4 && !winograd_fits(s, 4)) {
+    return "winograd_f4 computes 3x3 kernels of stride 1 without dilation and groups";
+  }
+  return nullptr;
+}
 
 template <class T>
 std::size_t conv2d_scratch(const Conv2dShape& s) {
   if constexpr (kVectorised<T>) {
     if (takes_depthwise(s)) return depthwise_scratch(s);
-    const int patch = winograd_patch(s);
+    const int patch = std::max(forward_patch(s), backward_patch(s));
     return std::max(implicit_scratch(s), patch == 0 ? 0 : winograd_scratch(s, patch));
   }
   return 0;
@@ -111,43 +139,46 @@ std::size_t conv2d_scratch(const Conv2dShape& s) {
 template <class T>
 void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y, T* scratch) {
   if constexpr (kVectorised<T>) {
-    if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
-    const int patch = winograd_patch(s);
-    if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
-    implicit_forward(s, x, kernel, bias, y, scratch);
-  } else {
-    static_cast<void>(scratch);
-    reference::conv2d_forward(s, x, kernel, bias, y);
+    if (s.algorithm != ConvAlgorithm::direct) {
+      if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
+      const int patch = forward_patch(s);
+      if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
+      return implicit_forward(s, x, kernel, bias, y, scratch);
+    }
   }
+  static_cast<void>(scratch);
+  reference::conv2d_forward(s, x, kernel, bias, y);
 }
 
 template <class T>
 void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T* dx, bool accumulate, T* scratch) {
   if constexpr (kVectorised<T>) {
-    if (takes_depthwise(s)) return depthwise_backward_input(s, dy, kernel, dx, accumulate, scratch);
-    const int patch = s.pad_mode == PadMode::zero ? winograd_patch(s) : 0;
-    if (patch != 0) return winograd_backward_input(s, patch, dy, kernel, dx, accumulate, scratch);
-    implicit_backward_input(s, dy, kernel, dx, accumulate, scratch);
-  } else {
-    static_cast<void>(scratch);
-    reference::conv2d_backward_input(s, dy, kernel, dx, accumulate);
+    if (s.algorithm != ConvAlgorithm::direct) {
+      if (takes_depthwise(s)) return depthwise_backward_input(s, dy, kernel, dx, accumulate, scratch);
+      const int patch = backward_patch(s);
+      if (patch != 0) return winograd_backward_input(s, patch, dy, kernel, dx, accumulate, scratch);
+      return implicit_backward_input(s, dy, kernel, dx, accumulate, scratch);
+    }
   }
+  static_cast<void>(scratch);
+  reference::conv2d_backward_input(s, dy, kernel, dx, accumulate);
 }
 
 template <class T>
 void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias, T* scratch) {
   if constexpr (kVectorised<T>) {
-    if (dbias != nullptr) {
-      add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
+    if (s.algorithm != ConvAlgorithm::direct) {
+      if (dbias != nullptr) {
+        add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
+      }
+      if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
+      const int patch = forward_patch(s);
+      if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, scratch);
+      return implicit_backward_kernel(s, x, dy, dkernel, scratch);
     }
-    if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
-    const int patch = winograd_patch(s);
-    if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, scratch);
-    implicit_backward_kernel(s, x, dy, dkernel, scratch);
-  } else {
-    static_cast<void>(scratch);
-    reference::conv2d_backward_kernel(s, x, dy, dkernel, dbias);
   }
+  static_cast<void>(scratch);
+  reference::conv2d_backward_kernel(s, x, dy, dkernel, dbias);
 }
 
 #define CNN_INSTANTIATE(T) \

@@ -6,9 +6,9 @@ namespace cnn::kernels {
 
 enum class PadMode { zero, nearest };  // what a tap outside the picture reads: 0, or the nearest pixel
 
-// How the float forms compute. One that does not fit the shape (see conv2d_fast.h) gives way to implicit_gemm. Winograd's
-// F(4×4, 3×3) and F(2×2, 5×5) round a little worse: relative error about 1e-6.
-enum class ConvAlgorithm { automatic, implicit_gemm, winograd_f2, winograd_f4 };
+// How the float forms compute: the sum as it is written (direct), as a product of matrices (im2col), by Winograd's minimal
+// filtering. F(4×4, 3×3) and F(2×2, 5×5) round a little worse than the others: relative error about 1e-6.
+enum class ConvAlgorithm { automatic, direct, im2col, winograd_f2, winograd_f4 };
 
 // Convolution as the field computes it (cross-correlation, no flip):
 //   y[n, oy, ox, o] = bias[o] + Σ_{ky, kx, i} kernel[ky, kx, i, o] · x[n, oy·stride_h + ky·dilation_h − pad_top, …, g·in_c/groups + i]
@@ -25,6 +25,9 @@ struct Conv2dShape {
   PadMode pad_mode = PadMode::zero;
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
 };
+
+// Why `s.algorithm` cannot compute this shape; null when it can. The functions below then take im2col.
+const char* conv2d_misfit(const Conv2dShape& s);
 
 // Elements of T that `scratch` must hold, enough for each of the three functions below.
 template <class T>

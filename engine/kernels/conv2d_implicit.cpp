@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
@@ -29,6 +30,16 @@ struct Slide {
 
 Band band_of(const Slide& s) { return plan_band(s.h, s.w, s.groups * s.read, s.batch, false); }
 
+// The taps [first, last) of output line `line` that lie in the picture.
+std::pair<int, int> inner_taps(const Slide& s, int line) {
+  if (s.mode == PadMode::nearest) return {0, s.h.taps};
+  const int y = s.h.origin + line * s.h.stride;
+  int first = 0, last = s.h.taps;
+  while (first < last && y + first * s.h.step < 0) ++first;
+  while (last > first && y + (last - 1) * s.h.step >= s.h.source) --last;
+  return {first, last};
+}
+
 // A table of offsets lies in scratch memory behind what else is there.
 std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
 
@@ -52,11 +63,7 @@ void slide(const Slide& s, const float* source, const float* packed, const float
     const std::ptrdiff_t line = static_cast<std::ptrdiff_t>(n) * t.h + s.h.first_out + first_row * s.h.out_step;
     float* out = t.data + (line * t.w + s.w.first_out) * t.channels;
     Product product;
-    product.depth = depth;
-    product.offset = offset;
-    product.rows = images * rows * s.w.count;
     product.in_line = s.w.count;
-    product.in_picture = rows;
     product.a_step = static_cast<std::ptrdiff_t>(s.w.stride) * channels;
     product.a_line = s.h.stride * row;
     product.a_picture = picture;
@@ -66,12 +73,22 @@ void slide(const Slide& s, const float* source, const float* packed, const float
     product.columns = s.write;
     product.panel_step = depth;
     product.accumulate = accumulate;
-    for (int g = 0; g < s.groups; ++g) {
-      product.a = cells + g * s.read;
-      product.c = out + g * s.write;
-      product.b = packed + static_cast<std::size_t>(g) * padded * depth;
-      if (bias != nullptr) product.bias = bias + g * padded;
-      multiply(product);
+    // Lines of output that see the same lines of the kernel go together; above and below the picture there are only zeros.
+    for (int r = 0, next = 0; r < rows; r = next) {
+      const auto [first_tap, last_tap] = inner_taps(s, first_row + r);
+      for (next = r + 1; next < rows && inner_taps(s, first_row + next) == std::pair(first_tap, last_tap);) ++next;
+      product.skip = first_tap * s.w.taps * s.read;
+      product.depth = (last_tap - first_tap) * s.w.taps * s.read;
+      product.offset = offset + product.skip;
+      product.rows = images * (next - r) * s.w.count;
+      product.in_picture = next - r;
+      for (int g = 0; g < s.groups; ++g) {
+        product.a = cells + r * product.a_line + g * s.read;
+        product.c = out + r * product.c_line + g * s.write;
+        product.b = packed + static_cast<std::size_t>(g) * padded * depth;
+        if (bias != nullptr) product.bias = bias + g * padded;
+        multiply(product);
+      }
     }
   });
 }
@@ -208,6 +225,9 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
 
 // ---------------------------------------------------------------- gradient of the kernel
 
+// Pixels that are summed before the next are looked at: their lines of both operands stay in the first-level cache.
+constexpr int kPixelBlock = 128;
+
 void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch) {
   const Slide f = forward_slide(s);
   const Band band = band_of(f);
@@ -241,19 +261,23 @@ void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float*
         for (int q = 0; q < s.out_w; ++q) offset[pixels++] = static_cast<std::int32_t>(line + q * f.w.stride * s.in_c);
       }
     }
-    product.depth = pixels;
     product.a_picture = f.h.step * row;
     for (int g = 0; g < s.groups; ++g) {
-      product.a = cells + g * f.read;
-      product.c = dkernel + g * f.write;
-      product.b = right + g * f.write;
+      const float* b = right + g * f.write;
       product.b_step = s.out_c;
       if (f.write < padded) {
-        pack_panel(pixels, f.write, padded, product.b, s.out_c, even);
-        product.b = even;
+        pack_panel(pixels, f.write, padded, b, s.out_c, even);
+        b = even;
         product.b_step = padded;
       }
-      multiply(product);
+      product.a = cells + g * f.read;
+      product.c = dkernel + g * f.write;
+      for (int first = 0; first < pixels; first += kPixelBlock) {
+        product.depth = std::min(kPixelBlock, pixels - first);
+        product.offset = offset + first;
+        product.b = b + first * product.b_step;
+        multiply(product);
+      }
     }
   });
 }

@@ -138,8 +138,8 @@ void multiply(const Product& product) {
       c[i] = c[rows - 1];
     }
     for_each_panel(product.columns, [&](int first, int vectors) {
-      const Panel panel{product.b + first * product.panel_step,
-                        product.b_step == 0 ? vectors * kLanes : product.b_step, first,
+      const std::ptrdiff_t b_step = product.b_step == 0 ? vectors * kLanes : product.b_step;
+      const Panel panel{product.b + first * product.panel_step + product.skip * b_step, b_step, first,
                         std::min(kLanes, product.columns - first - (vectors - 1) * kLanes)};
       kMultiply[vectors - 1](rows, a, c, panel, product);
     });

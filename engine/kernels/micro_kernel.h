@@ -37,6 +37,7 @@ struct Product {
   const float* b = nullptr;
   std::ptrdiff_t panel_step = 0;
   std::ptrdiff_t b_step = 0;  // 0: packed
+  int skip = 0;               // lines of each panel before the first that is used
 
   bool accumulate = false;      // start from what C holds
   const float* bias = nullptr;  // else from this row of padded_columns(columns), else from 0

@@ -25,7 +25,11 @@ Shape Conv2d::output_shape(const LayerInputs& inputs) const {
                     ", input channels " + std::to_string(in.c) + ", filters " + std::to_string(attrs_.filters) + ".");
   }
   const Window window = place_window(kType, in, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
-  return {window.out_h, window.out_w, attrs_.filters};  // [OH, OW, K]
+  const Shape out{window.out_h, window.out_w, attrs_.filters};  // [OH, OW, K]
+  if (const char* misfit = kernels::conv2d_misfit(kernel_shape(in, out, 1))) {
+    throw Error(ErrorCode::shape_mismatch, kType, std::string("algorithm ") + misfit + ".");
+  }
+  return out;
 }
 
 std::vector<ParameterSpec> Conv2d::parameters(const LayerInputs& inputs) const {
@@ -120,6 +124,7 @@ kernels::Conv2dShape Conv2d::kernel_shape(const Shape& input, const Shape& outpu
   s.pad_left = window.pad_left;
   s.groups = attrs_.groups;
   s.pad_mode = attrs_.padding_mode;
+  s.algorithm = attrs_.algorithm;
   return s;
 }
 

@@ -14,6 +14,11 @@ struct EnumNames<kernels::PadMode> {
   static constexpr const char* names[] = {"zero", "nearest"};
 };
 
+template <>
+struct EnumNames<kernels::ConvAlgorithm> {
+  static constexpr const char* names[] = {"auto", "direct", "im2col", "winograd_f2", "winograd_f4"};
+};
+
 enum class KernelInit { he_normal, he_uniform, glorot_normal, glorot_uniform };
 template <>
 struct EnumNames<KernelInit> {
@@ -30,6 +35,7 @@ struct Conv2dAttrs {
   Padding padding;
   kernels::PadMode padding_mode = kernels::PadMode::zero;
   bool bias = true;
+  kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
   KernelInit init = KernelInit::he_normal;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -41,6 +47,7 @@ struct Conv2dAttrs {
     visit("padding", self.padding);
     visit("padding_mode", self.padding_mode);
     visit("bias", self.bias);
+    visit("algorithm", self.algorithm);
     visit("init", self.init);
   }
 };

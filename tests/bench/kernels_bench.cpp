@@ -26,8 +26,6 @@
 namespace cnn {
 namespace {
 
-constexpr int kBatch = 32;
-
 struct Case {
   std::string name;
   double flops = 0;   // of one run, 2 per multiply-add; 0 where time is all there is to say
@@ -134,7 +132,7 @@ void add_conv(const kernels::Conv2dShape& s) {
   add("conv " + conv_name(s) + " forward", flops, [=] { kernels::conv2d_forward(s, x, kernel, bias, y, scratch); });
   if (s.kernel_h == 3 && s.groups == 1 && s.stride_h == 1) {
     kernels::Conv2dShape plain = s;
-    plain.algorithm = kernels::ConvAlgorithm::implicit_gemm;
+    plain.algorithm = kernels::ConvAlgorithm::im2col;
     add("conv " + conv_name(s) + " forward, implicit", flops,
         [=] { kernels::conv2d_forward(plain, x, kernel, bias, y, scratch); });
     kernels::Conv2dShape small = s;
@@ -152,12 +150,13 @@ void add_conv(const kernels::Conv2dShape& s) {
 // A training step written down as the list of kernel calls that it is.
 class Step {
  public:
-  Step(std::string net, int size, int channels) : net_(std::move(net)), size_(size), channels_(channels) {
+  Step(std::string net, int batch, int size, int channels)
+      : net_(std::move(net)), batch_(batch), size_(size), channels_(channels) {
     x_ = values(count());
   }
 
   void conv(int out_c, int kernel, int pad = -1, int stride = 1, bool relu = true) {
-    const kernels::Conv2dShape s = conv_shape(kBatch, size_, channels_, out_c, kernel, stride, pad);
+    const kernels::Conv2dShape s = conv_shape(batch_, size_, channels_, out_c, kernel, stride, pad);
     float *x = x_, *dx = dx_, *y = values(out_size(s)), *dy = values(out_size(s));
     const Parameter k = parameter(kernel_size(s)), b = parameter(out_c);
     float* scratch = values(kernels::conv2d_scratch<float>(s));
@@ -179,17 +178,17 @@ class Step {
   void relu() {
     float *y = x_, *dy = dx_;
     const std::size_t n = count();
-    forward("relu forward " + std::to_string(n / kBatch), 0, [=] { kernels::relu_forward(n, y, y); });
-    backward("relu backward " + std::to_string(n / kBatch), 0, [=] { kernels::relu_backward(n, y, dy, dy, false); });
+    forward("relu forward " + std::to_string(n / batch_), 0, [=] { kernels::relu_forward(n, y, y); });
+    backward("relu backward " + std::to_string(n / batch_), 0, [=] { kernels::relu_backward(n, y, dy, dy, false); });
   }
 
   void batch_norm() {
-    const std::size_t rows = static_cast<std::size_t>(kBatch) * size_ * size_;
+    const std::size_t rows = static_cast<std::size_t>(batch_) * size_ * size_;
     const int c = channels_;
     float *x = x_, *dx = dx_, *y = values(count()), *dy = values(count()), *mean = values(c), *variance = values(c);
     const Parameter gamma = parameter(c), beta = parameter(c);
     float* scratch = values(2 * c);
-    const std::string shape = std::to_string(rows / kBatch) + "x" + std::to_string(c);
+    const std::string shape = std::to_string(rows / batch_) + "x" + std::to_string(c);
     forward("batch norm moments " + shape, 0, [=] { kernels::channel_moments(rows, c, x, mean, variance); });
     forward("batch norm apply " + shape, 0,
             [=] { kernels::batch_norm_apply(rows, c, x, mean, variance, gamma.value, beta.value, y); });
@@ -205,13 +204,13 @@ class Step {
   void skip(float* from, float* dfrom) {
     float *y = x_, *dy = dx_;
     const std::size_t n = count();
-    forward("add " + std::to_string(n / kBatch), 0, [=] { kernels::add_scaled(n, 1.0f, from, y, true); });
-    backward("add backward " + std::to_string(n / kBatch), 0, [=] { kernels::add_scaled(n, 1.0f, dy, dfrom, true); });
+    forward("add " + std::to_string(n / batch_), 0, [=] { kernels::add_scaled(n, 1.0f, from, y, true); });
+    backward("add backward " + std::to_string(n / batch_), 0, [=] { kernels::add_scaled(n, 1.0f, dy, dfrom, true); });
   }
 
   void max_pool(int kernel, int stride) {
     kernels::Pool2dShape s;
-    s.batch = kBatch;
+    s.batch = batch_;
     s.in_h = s.in_w = size_;
     s.channels = channels_;
     s.kernel_h = s.kernel_w = kernel;
@@ -230,11 +229,11 @@ class Step {
 
   void mean_pool() {
     kernels::Pool2dShape s;
-    s.batch = kBatch;
+    s.batch = batch_;
     s.in_h = s.in_w = s.kernel_h = s.kernel_w = size_;
     s.channels = channels_;
     s.out_h = s.out_w = 1;
-    float *x = x_, *dx = dx_, *y = values(kBatch * channels_), *dy = values(kBatch * channels_);
+    float *x = x_, *dx = dx_, *y = values(batch_ * channels_), *dy = values(batch_ * channels_);
     forward("mean pool forward", 0, [=] { kernels::sum_pool_forward(s, true, x, y); });
     backward("mean pool backward", 0, [=] { kernels::sum_pool_backward(s, true, dy, dx, false); });
     size_ = 1;
@@ -243,35 +242,35 @@ class Step {
   }
 
   void dense(int out, bool relu) {
-    const int in = size_ * size_ * channels_;
+    const int in = size_ * size_ * channels_, batch = batch_;
     kernels::Gemm f;
-    f.m = kBatch;
+    f.m = batch;
     f.n = f.ldb = f.ldc = out;
     f.k = f.lda = in;
     kernels::Gemm dx_gemm;
-    dx_gemm.m = kBatch;
+    dx_gemm.m = batch;
     dx_gemm.n = dx_gemm.ldc = in;
     dx_gemm.k = dx_gemm.lda = dx_gemm.ldb = out;
     dx_gemm.transpose_b = true;
     kernels::Gemm dk_gemm;
     dk_gemm.m = dk_gemm.lda = in;
     dk_gemm.n = dk_gemm.ldb = dk_gemm.ldc = out;
-    dk_gemm.k = kBatch;
+    dk_gemm.k = batch;
     dk_gemm.transpose_a = dk_gemm.accumulate = true;
-    float *x = x_, *dx = dx_, *y = values(kBatch * out), *dy = values(kBatch * out);
+    float *x = x_, *dx = dx_, *y = values(batch_ * out), *dy = values(batch_ * out);
     const Parameter k = parameter(static_cast<std::size_t>(in) * out), b = parameter(out);
     float* scratch = values(kernels::gemm_scratch<float>(f) + kernels::gemm_scratch<float>(dx_gemm) +
                             kernels::gemm_scratch<float>(dk_gemm));
-    const double flops = 2.0 * kBatch * in * out;
+    const double flops = 2.0 * batch_ * in * out;
     const std::string shape = "dense " + std::to_string(in) + "-" + std::to_string(out);
     forward(shape + " forward", flops, [=] {
       kernels::gemm(f, x, k.value, y, scratch);
-      kernels::add_bias(kBatch, out, b.value, y);
+      kernels::add_bias(batch, out, b.value, y);
     });
     backward(shape + " dx", flops, [=] { kernels::gemm(dx_gemm, dy, k.value, dx, scratch); });
     backward(shape + " dk, db", flops, [=] {
       kernels::gemm(dk_gemm, x, dy, k.gradient, scratch);
-      kernels::add_column_sums(kBatch, out, dy, b.gradient);
+      kernels::add_column_sums(batch, out, dy, b.gradient);
     });
     size_ = 1;
     channels_ = out;
@@ -282,14 +281,15 @@ class Step {
 
   // Softmax, loss and the optimiser, then everything in order as one more case.
   void finish(bool adam) {
-    float *x = x_, *dx = dx_, *p = values(kBatch * channels_);
+    float *x = x_, *dx = dx_, *p = values(batch_ * channels_);
     const int c = channels_;
-    std::int32_t* labels = indices(kBatch);
+    const int batch = batch_;
+    std::int32_t* labels = indices(batch);
     forward("softmax, loss, gradient", 0, [=] {
       int correct = 0;
-      kernels::softmax_forward(kBatch, c, x, p);
-      sink = static_cast<float>(kernels::cross_entropy(kBatch, c, x, labels, &correct)) * 1e-30f;
-      kernels::cross_entropy_backward(kBatch, c, p, labels, 1.0f / kBatch, dx, false);
+      kernels::softmax_forward(batch, c, x, p);
+      sink = static_cast<float>(kernels::cross_entropy(batch, c, x, labels, &correct)) * 1e-30f;
+      kernels::cross_entropy_backward(batch, c, p, labels, 1.0f / static_cast<float>(batch), dx, false);
     });
     std::size_t total = 0;
     for (const Parameter& q : parameters_) total += q.count;
@@ -320,6 +320,7 @@ class Step {
       step.push_back(b->run);
       flops += b->flops;
     }
+    if (batch_ == 1) return whole(net_ + " inference, batch 1", inference_flops, std::move(inference));
     for (Case& f : forward_) cases.push_back(std::move(f));
     for (Case& b : backward_) cases.push_back(std::move(b));
     whole(net_ + " inference", inference_flops, std::move(inference));
@@ -335,7 +336,7 @@ class Step {
     float *value, *gradient, *first, *second;
   };
 
-  std::size_t count() const { return static_cast<std::size_t>(kBatch) * size_ * size_ * channels_; }
+  std::size_t count() const { return static_cast<std::size_t>(batch_) * size_ * size_ * channels_; }
 
   Parameter parameter(std::size_t n) {
     Parameter p{n, values(n), values(n), values(n), values(n)};
@@ -361,7 +362,7 @@ class Step {
     Case c;
     c.name = name;
     c.flops = flops;
-    c.images = kBatch;
+    c.images = batch_;
     c.run = [calls = std::move(calls)] {
       for (const auto& call : calls) call();
     };
@@ -369,15 +370,16 @@ class Step {
   }
 
   std::string net_;
-  int size_, channels_;
+  int batch_, size_, channels_;
   float* x_ = nullptr;
   float* dx_ = nullptr;
   std::vector<Parameter> parameters_;
   std::vector<Case> forward_, backward_;
 };
 
-void add_nets() {
-  Step keras("W1", 28, 1);
+// The five nets of the benchmark beside other engines.
+void add_nets(int batch) {
+  Step keras("W1", batch, 28, 1);
   keras.conv(32, 3);
   keras.max_pool(2, 2);
   keras.conv(64, 3);
@@ -386,7 +388,7 @@ void add_nets() {
   keras.dense(10, false);
   keras.finish(true);
 
-  Step lenet("W2", 28, 1);
+  Step lenet("W2", batch, 28, 1);
   lenet.conv(6, 5);
   lenet.max_pool(2, 2);
   lenet.conv(16, 5, 0);
@@ -396,7 +398,7 @@ void add_nets() {
   lenet.dense(10, false);
   lenet.finish(false);
 
-  Step digits("W3", 24, 1);
+  Step digits("W3", batch, 24, 1);
   digits.conv(8, 5);
   digits.max_pool(2, 2);
   digits.conv(16, 5);
@@ -404,7 +406,7 @@ void add_nets() {
   digits.dense(10, false);
   digits.finish(false);
 
-  Step cifar("W4", 32, 3);
+  Step cifar("W4", batch, 32, 3);
   cifar.conv(16, 5);
   cifar.max_pool(2, 2);
   cifar.conv(20, 5);
@@ -415,7 +417,7 @@ void add_nets() {
   cifar.finish(false);
 
   // The two projections of the skips (1×1, stride 2: 0.26 of 12.5 million) are left out.
-  Step resnet("W5", 32, 3);
+  Step resnet("W5", batch, 32, 3);
   resnet.conv(16, 3, 1, 1, false);
   resnet.batch_norm();
   resnet.relu();
@@ -455,7 +457,8 @@ void make_cases() {
   add_conv(conv_shape(1, 56, 64, 64, 1));
   add_conv(conv_shape(1, 14, 256, 256, 1));
   add_conv(conv_shape(1, 56, 64, 64, 3, 1, 1, 64));
-  add_nets();
+  add_nets(32);
+  add_nets(1);
   const std::size_t n = 100000;
   float *x = values(n), *y = values(n), *dy = values(n);
   add("sigmoid forward 100000", 0, [=] { kernels::sigmoid_forward(n, x, y); });
@@ -502,18 +505,15 @@ double seconds_per_run(const std::function<void()>& run) {
 
 }  // namespace
 
+// One line of JSON per case, the peak first; scripts/bench.mjs makes the table. Arguments: parts of names.
 int main(int argc, char** argv) {
-  const std::string filter = argc > 1 ? argv[1] : "";
   cnn::make_cases();
-  const double peak = cnn::cases[0].flops / seconds_per_run(cnn::cases[0].run);
-  std::printf("peak %.1f GFLOP/s\n", peak * 1e-9);
   for (const cnn::Case& c : cnn::cases) {
-    if (c.name.find(filter) == std::string::npos) continue;
-    const double seconds = seconds_per_run(c.run);
-    std::printf("%-46s %9.1f us", c.name.c_str(), seconds * 1e6);
-    if (c.flops > 0) std::printf(" %7.1f GFLOP/s %5.1f %%", c.flops / seconds * 1e-9, 100 * c.flops / seconds / peak);
-    if (c.images > 0) std::printf(" %8.0f images/s", c.images / seconds);
-    std::printf("\n");
+    bool wanted = argc <= 1 || &c == &cnn::cases[0];
+    for (int i = 1; i < argc; ++i) wanted = wanted || c.name.find(argv[i]) != std::string::npos;
+    if (!wanted) continue;
+    std::printf("{\"name\":\"%s\",\"seconds\":%.9g,\"flops\":%.0f,\"images\":%d}\n", c.name.c_str(),
+                seconds_per_run(c.run), c.flops, c.images);
   }
 }
 

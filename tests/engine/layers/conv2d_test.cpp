@@ -16,6 +16,7 @@ struct Geometry {
   int groups = 1;
   int top = 0, bottom = 0, left = 0, right = 0;
   bool nearest = false;
+  std::string algorithm = "auto";
 
   Json definition(int filters) const {
     return {{"type", "conv2d"},
@@ -25,7 +26,8 @@ struct Geometry {
             {"dilation", {dilation_h, dilation_w}},
             {"groups", groups},
             {"padding", {top, bottom, left, right}},
-            {"padding_mode", nearest ? "nearest" : "zero"}};
+            {"padding_mode", nearest ? "nearest" : "zero"},
+            {"algorithm", algorithm}};
   }
 
   kernels::Conv2dShape shape(const Shape& in, int filters, int batch) const {
@@ -240,6 +242,11 @@ TEST_CASE("conv2d: vectorised matches reference") {
   spread.stride_h = spread.stride_w = 2;
   check(spread, {9, 11, 16}, 3);
   check(square(7, 3), {9, 9, 3}, 8, 3);
+  for (const char* algorithm : {"direct", "im2col", "winograd_f2"}) {
+    Geometry forced = square(3, 1);
+    forced.algorithm = algorithm;
+    check(forced, {9, 10, 5}, 17);
+  }
 }
 
 TEST_CASE("conv2d: gradient matches finite differences") {
@@ -277,6 +284,9 @@ TEST_CASE("conv2d: definition round trip") {
                        "init": "glorot_uniform"})"_json);
   for (const char* padding : {"same", "valid", "full"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"padding", padding}});
+  }
+  for (const char* algorithm : {"auto", "direct", "im2col", "winograd_f2", "winograd_f4"}) {
+    check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"algorithm", algorithm}});
   }
   for (const char* init : {"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"init", init}});

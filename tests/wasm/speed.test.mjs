@@ -1,0 +1,44 @@
+// The kernels stay near what the machine can do: each is measured in turn with the peak of the same module, so that a
+// busy or slow machine slows both. The shares are some way below what an idle machine shows (tests/bench/RESULTS.md).
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import test from 'node:test';
+
+import { openBench } from '../bench/kernels_bench.mjs';
+import { fileUrl } from './support.mjs';
+
+// Winograd's effective share counts the multiplications that it saves.
+/** @type {Record<string, number>} */
+const leastShares = {
+  'gemm 256x256x256': 0.65,
+  'conv 3x3 28x28x32-64 forward': 1.1,
+  'conv 5x5 28x28x32-64 dx': 1.1,
+  'W1 | 3x3 14x14x32-64 dk, db': 0.95,
+  'W1 | dense 3136-128 forward': 0.45,
+  'W2 | 5x5 14x14x6-16 forward': 0.6,
+  'W4 | 5x5 32x32x3-16 forward': 0.55,
+};
+
+const rounds = 25;
+
+for (const module of ['simd128', 'relaxed']) {
+  const bytes = readFileSync(fileUrl(`build/wasm/kernels_bench-${module}.wasm`));
+  test(`${module}: kernels keep their share of the peak`, { skip: !WebAssembly.validate(bytes) }, async () => {
+    const [peak, ...cases] = await openBench(bytes, (name) => name in leastShares);
+    assert.equal(cases.length, Object.keys(leastShares).length);
+    const best = { peak: Infinity, own: cases.map(() => Infinity) };
+    /** @param {number} i */
+    const share = (i) => ((cases[i].flops / best.own[i]) * best.peak) / peak.flops;
+    /** @param {number} i */
+    const enough = (i) => share(i) >= leastShares[cases[i].name];
+    for (let round = 0; round < rounds && !(round > 1 && cases.every((_, i) => enough(i))); round += 1) {
+      best.peak = Math.min(best.peak, peak.seconds());
+      for (const [i, { seconds }] of cases.entries()) best.own[i] = Math.min(best.own[i], seconds());
+    }
+    for (const [i, { name }] of cases.entries()) {
+      const got = Math.round(100 * share(i)), least = Math.round(100 * leastShares[name]);
+      assert.ok(enough(i), `${name}: at least ${least} % of the peak expected. Got ${got} %.`);
+    }
+  });
+}
