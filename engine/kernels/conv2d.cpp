@@ -80,9 +80,11 @@ void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dk
 
 namespace {
 
-// The nearest-pixel border of a depthwise gradient has to be folded back, which only the general form does.
+// The gradient of a border of nearest pixels has to be folded back, which only the general form does.
+bool zeros_around(const Conv2dShape& s) { return s.pad_mode == PadMode::zero; }
+
 bool takes_depthwise(const Conv2dShape& s) {
-  return s.algorithm == ConvAlgorithm::automatic && is_depthwise(s) && s.pad_mode == PadMode::zero;
+  return s.algorithm == ConvAlgorithm::automatic && is_depthwise(s) && zeros_around(s);
 }
 
 // Vector multiply-adds that starting and ending a tile is worth, and transforming a vector at one point of Winograd's
@@ -108,10 +110,12 @@ int winograd_patch(const Conv2dShape& s, int h, int w, int read, int write) {
   return winograd_fits(s, patch) && winograd_pays(s, patch, h, w, read, write) ? patch : 0;
 }
 
+bool takes_fft(const Conv2dShape& s) { return s.algorithm == ConvAlgorithm::fft && fft_fits(s); }
+
 int forward_patch(const Conv2dShape& s) { return winograd_patch(s, s.out_h, s.out_w, s.in_c, s.out_c); }
 
 int backward_patch(const Conv2dShape& s) {
-  return s.pad_mode == PadMode::zero ? winograd_patch(s, s.in_h, s.in_w, s.out_c, s.in_c) : 0;
+  return zeros_around(s) ? winograd_patch(s, s.in_h, s.in_w, s.out_c, s.in_c) : 0;
 }
 
 }  // namespace
@@ -123,6 +127,9 @@ const char* conv2d_misfit(const Conv2dShape& s) {
   if (s.algorithm == ConvAlgorithm::winograd_f4 && !winograd_fits(s, 4)) {
     return "winograd_f4 computes 3x3 kernels of stride 1 without dilation and groups";
   }
+  if (s.algorithm == ConvAlgorithm::fft && !fft_fits(s)) {
+    return "fft computes kernels of stride 1 without dilation and groups";
+  }
   return nullptr;
 }
 
@@ -130,6 +137,7 @@ template <class T>
 std::size_t conv2d_scratch(const Conv2dShape& s) {
   if constexpr (kVectorised<T>) {
     if (takes_depthwise(s)) return depthwise_scratch(s);
+    if (takes_fft(s)) return std::max(implicit_scratch(s), fft_scratch(s));
     const int patch = std::max(forward_patch(s), backward_patch(s));
     return std::max(implicit_scratch(s), patch == 0 ? 0 : winograd_scratch(s, patch));
   }
@@ -141,6 +149,7 @@ void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* 
   if constexpr (kVectorised<T>) {
     if (s.algorithm != ConvAlgorithm::direct) {
       if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
+      if (takes_fft(s)) return fft_forward(s, x, kernel, bias, y, scratch);
       const int patch = forward_patch(s);
       if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
       return implicit_forward(s, x, kernel, bias, y, scratch);
@@ -155,6 +164,7 @@ void conv2d_backward_input(const Conv2dShape& s, const T* dy, const T* kernel, T
   if constexpr (kVectorised<T>) {
     if (s.algorithm != ConvAlgorithm::direct) {
       if (takes_depthwise(s)) return depthwise_backward_input(s, dy, kernel, dx, accumulate, scratch);
+      if (takes_fft(s) && zeros_around(s)) return fft_backward_input(s, dy, kernel, dx, accumulate, scratch);
       const int patch = backward_patch(s);
       if (patch != 0) return winograd_backward_input(s, patch, dy, kernel, dx, accumulate, scratch);
       return implicit_backward_input(s, dy, kernel, dx, accumulate, scratch);
@@ -172,6 +182,7 @@ void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dk
         add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
       }
       if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
+      if (takes_fft(s)) return fft_backward_kernel(s, x, dy, dkernel, scratch);
       const int patch = forward_patch(s);
       if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, scratch);
       return implicit_backward_kernel(s, x, dy, dkernel, scratch);

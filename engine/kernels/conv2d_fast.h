@@ -37,4 +37,12 @@ void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, c
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
                               float* scratch);
 
+// Kernels of stride 1 without dilation, one group, at most 64×64. backward_input knows no border but zeros.
+bool fft_fits(const Conv2dShape& s);
+std::size_t fft_scratch(const Conv2dShape& s);
+void fft_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y, float* scratch);
+void fft_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
+                        float* scratch);
+void fft_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
+
 }  // namespace cnn::kernels

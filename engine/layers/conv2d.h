@@ -16,7 +16,7 @@ struct EnumNames<kernels::PadMode> {
 
 template <>
 struct EnumNames<kernels::ConvAlgorithm> {
-  static constexpr const char* names[] = {"auto", "direct", "im2col", "winograd_f2", "winograd_f4"};
+  static constexpr const char* names[] = {"auto", "direct", "im2col", "winograd_f2", "winograd_f4", "fft"};
 };
 
 enum class KernelInit { he_normal, he_uniform, glorot_normal, glorot_uniform };

@@ -130,16 +130,18 @@ void add_conv(const kernels::Conv2dShape& s) {
   float* scratch = values(kernels::conv2d_scratch<float>(s));
   const double flops = conv_flops(s);
   add("conv " + conv_name(s) + " forward", flops, [=] { kernels::conv2d_forward(s, x, kernel, bias, y, scratch); });
-  if (s.kernel_h == 3 && s.groups == 1 && s.stride_h == 1) {
-    kernels::Conv2dShape plain = s;
-    plain.algorithm = kernels::ConvAlgorithm::im2col;
-    add("conv " + conv_name(s) + " forward, implicit", flops,
-        [=] { kernels::conv2d_forward(plain, x, kernel, bias, y, scratch); });
-    kernels::Conv2dShape small = s;
-    small.algorithm = kernels::ConvAlgorithm::winograd_f2;
-    float* more = values(kernels::conv2d_scratch<float>(small));
-    add("conv " + conv_name(s) + " forward, F(2x2)", flops,
-        [=] { kernels::conv2d_forward(small, x, kernel, bias, y, more); });
+  // Beside the way that is taken by itself, each by name.
+  const std::pair<kernels::ConvAlgorithm, const char*> others[] = {{kernels::ConvAlgorithm::im2col, "im2col"},
+                                                                   {kernels::ConvAlgorithm::winograd_f2, "winograd_f2"},
+                                                                   {kernels::ConvAlgorithm::winograd_f4, "winograd_f4"},
+                                                                   {kernels::ConvAlgorithm::fft, "fft"}};
+  for (const auto& [algorithm, name] : others) {
+    kernels::Conv2dShape other = s;
+    other.algorithm = algorithm;
+    if (s.kernel_h == 1 || s.groups > 1 || kernels::conv2d_misfit(other) != nullptr) continue;
+    float* more = values(kernels::conv2d_scratch<float>(other));
+    add("conv " + conv_name(s) + " forward, " + name, flops,
+        [=] { kernels::conv2d_forward(other, x, kernel, bias, y, more); });
   }
   add("conv " + conv_name(s) + " dx", flops,
       [=] { kernels::conv2d_backward_input(s, dy, kernel, dx, false, scratch); });
@@ -454,6 +456,8 @@ void make_cases() {
   add_conv(conv_shape(1, 32, 3, 16, 5));
   add_conv(conv_shape(1, 16, 16, 20, 5));
   add_conv(conv_shape(1, 28, 32, 64, 5));
+  add_conv(conv_shape(1, 28, 32, 32, 7));
+  add_conv(conv_shape(1, 28, 32, 32, 11));
   add_conv(conv_shape(1, 56, 64, 64, 1));
   add_conv(conv_shape(1, 14, 256, 256, 1));
   add_conv(conv_shape(1, 56, 64, 64, 3, 1, 1, 64));

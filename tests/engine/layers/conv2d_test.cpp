@@ -242,7 +242,7 @@ TEST_CASE("conv2d: vectorised matches reference") {
   spread.stride_h = spread.stride_w = 2;
   check(spread, {9, 11, 16}, 3);
   check(square(7, 3), {9, 9, 3}, 8, 3);
-  for (const char* algorithm : {"direct", "im2col", "winograd_f2"}) {
+  for (const char* algorithm : {"direct", "im2col", "winograd_f2", "fft"}) {
     Geometry forced = square(3, 1);
     forced.algorithm = algorithm;
     check(forced, {9, 10, 5}, 17);
@@ -285,7 +285,7 @@ TEST_CASE("conv2d: definition round trip") {
   for (const char* padding : {"same", "valid", "full"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"padding", padding}});
   }
-  for (const char* algorithm : {"auto", "direct", "im2col", "winograd_f2", "winograd_f4"}) {
+  for (const char* algorithm : {"auto", "direct", "im2col", "winograd_f2", "winograd_f4", "fft"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"algorithm", algorithm}});
   }
   for (const char* init : {"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"}) {

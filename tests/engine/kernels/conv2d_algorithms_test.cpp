@@ -82,10 +82,11 @@ void check(Conv2dShape s, ConvAlgorithm algorithm) {
 
 }  // namespace
 
-TEST_CASE("winograd: every form matches reference", "[kernels]") {
+TEST_CASE("conv2d: every algorithm matches reference", "[kernels]") {
   constexpr int v = kernels::kLanes;
   for (const auto algorithm :
-       {ConvAlgorithm::direct, ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2, ConvAlgorithm::winograd_f4}) {
+       {ConvAlgorithm::direct, ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2, ConvAlgorithm::winograd_f4,
+        ConvAlgorithm::fft}) {
     check(shape(2, 14, 14, 2 * v, 4 * v, 1, 1), algorithm);
     check(shape(1, 9, 7, v, 17, 1, 1), algorithm);
     check(shape(1, 9, 10, 3, 2 * v, 1, 1), algorithm);
@@ -99,23 +100,41 @@ TEST_CASE("winograd: every form matches reference", "[kernels]") {
   }
 }
 
-TEST_CASE("winograd: 5x5 kernels match reference", "[kernels]") {
+TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
   constexpr int v = kernels::kLanes;
-  for (const auto algorithm : {ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2}) {
+  for (const auto algorithm : {ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2, ConvAlgorithm::fft}) {
     check(shape(2, 14, 14, 2 * v, 20, 2, 2, 5), algorithm);
     check(shape(1, 9, 7, 6, 16, 0, 0, 5), algorithm);
     check(shape(3, 5, 6, v, v, 1, 2, 5), algorithm);
     check(shape(1, 40, 37, v, 3, 2, 2, 5), algorithm);
   }
+  check(shape(2, 20, 19, 3, 5, 2, 1, 11), ConvAlgorithm::fft);
+  check(shape(1, 35, 35, 1, 2, 3, 3, 33), ConvAlgorithm::fft);
 }
 
-TEST_CASE("winograd: chosen by itself it keeps the bound", "[kernels]") {
+TEST_CASE("conv2d: many channels and borders of nearest pixels", "[kernels]") {
   Conv2dShape s = shape(3, 14, 14, 32, 64, 1, 1);
   check(s, ConvAlgorithm::winograd_f4);
   check(s, ConvAlgorithm::winograd_f2);
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
+  check(s, ConvAlgorithm::fft);
   check(shape(4, 12, 12, 32, 32, 2, 2, 5), ConvAlgorithm::winograd_f2);
+}
+
+TEST_CASE("conv2d: an algorithm that cannot compute a shape says why", "[kernels]") {
+  Conv2dShape s = shape(1, 9, 9, 4, 4, 1, 1, 5);
+  s.algorithm = ConvAlgorithm::winograd_f4;
+  REQUIRE(kernels::conv2d_misfit(s) != nullptr);
+  s.algorithm = ConvAlgorithm::winograd_f2;
+  REQUIRE(kernels::conv2d_misfit(s) == nullptr);
+  s.stride_h = 2;
+  for (const auto algorithm : {ConvAlgorithm::winograd_f2, ConvAlgorithm::fft}) {
+    s.algorithm = algorithm;
+    REQUIRE(kernels::conv2d_misfit(s) != nullptr);
+  }
+  s.algorithm = ConvAlgorithm::im2col;
+  REQUIRE(kernels::conv2d_misfit(s) == nullptr);
 }
 
 }  // namespace cnn
