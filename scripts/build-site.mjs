@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import { assetScript } from './lib/asset-script.mjs';
-import { assetFiles, bundleOptions } from './lib/bundle-plugins.mjs';
+import { assetFiles, bundleOptions, readFullArchitectures } from './lib/bundle-plugins.mjs';
 import { root, runMain, say, StepError } from './lib/process.mjs';
 import { splitPlugins } from './lib/split.mjs';
 import { filesBelow, unlessFresh } from './lib/stamp.mjs';
@@ -59,6 +59,8 @@ async function writeSite() {
   for (const path of assetFiles('weights', '.cnn')) {
     writeAsset(`weights/${basename(path)}.gz`, gzipSync(readFileSync(path), { level: 9 }));
   }
+
+  writeAsset('architectures.json', Buffer.from(JSON.stringify(readFullArchitectures())));
 
   // What an earlier build left and this one does not make.
   for (const path of filesBelow(site)) {

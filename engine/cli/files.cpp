@@ -17,6 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Nets to train, and those for larger pictures, whose costs can be told.
+constexpr const char* kPresetFolders[] = {"/assets/architectures", "/assets/architectures/full"};
+
 [[noreturn]] void refuse(const std::string& path, const std::string& message) {
   throw Error(ErrorCode::bad_file, "", path + ": " + message);
 }
@@ -109,13 +112,19 @@ std::string repository_root() {
   return CNN_SOURCE_DIR;
 }
 
-std::vector<std::string> preset_names() { return names_in(repository_root() + "/assets/architectures", ".json"); }
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const char* folder : kPresetFolders) {
+    for (std::string& name : names_in(repository_root() + folder, ".json")) names.push_back(std::move(name));
+  }
+  return names;
+}
 
 NetSource find_net(const std::string& word) {
-  const std::string folder = repository_root() + "/assets/architectures";
   std::error_code ignored;
-  if (plain_name(word) && fs::is_regular_file(folder + "/" + word + ".json", ignored)) {
-    return {NetKind::definition, word, folder + "/" + word + ".json", true};
+  for (const char* folder : kPresetFolders) {
+    const std::string path = repository_root() + folder + "/" + word + ".json";
+    if (plain_name(word) && fs::is_regular_file(path, ignored)) return {NetKind::definition, word, path, true};
   }
   if (!fs::exists(word, ignored)) {
     throw Error(ErrorCode::not_found, "",

@@ -34,7 +34,8 @@ constexpr Extent2 kOne{1, 1};
 // Collects the layers of a block. What follows a convolution (normalisation, activation) is the same all over the block.
 class Parts {
  public:
-  Parts(bool norm, const std::string& activation) : norm_(norm), activation_(activation) {}
+  Parts(bool norm, const std::string& activation, const std::string& init = "he_normal")
+      : norm_(norm), activation_(activation), init_(init) {}
 
   Json layers = Json::array();
   std::string last = "in";  // the layer that the next one follows
@@ -48,8 +49,8 @@ class Parts {
     layers.push_back(std::move(layer));
     return layers.back();
   }
-  void merge(const char* type, const std::string& a, std::string b, bool active = false) {
-    last = a;
+  void merge(const char* type, std::string a, std::string b, bool active = false) {
+    last = std::move(a);
     Json& layer = add(type, type);
     layer["inputs"].push_back(std::move(b));
     if (active) layer["activation"] = activation_;
@@ -62,6 +63,7 @@ class Parts {
     layer["kernel"] = Json::array({kernel.h, kernel.w});
     layer["stride"] = Json::array({stride.h, stride.w});
     layer["padding"] = "same";
+    layer["init"] = init_;
     if (norm_) {
       layer["bias"] = false;
       add("batch_norm", name.compare(0, 4, "conv") == 0 ? "norm" + name.substr(4) : name + "_norm");
@@ -69,10 +71,14 @@ class Parts {
     if (active) layers.back()["activation"] = activation_;
     return layers[at];
   }
+  void drop(double rate) {
+    if (rate > 0) add("stochastic_depth", "drop")["rate"] = rate;
+  }
 
  private:
   bool norm_;
   std::string activation_;
+  std::string init_;
 };
 
 struct ResidualAttrs {
@@ -84,6 +90,8 @@ struct ResidualAttrs {
   bool skip = true;
   Shortcut shortcut = Shortcut::automatic;  // projection where the shape changes
   bool norm = true;
+  double drop = 0;  // how often training leaves F(x) out
+  std::string init = "he_normal";  // as conv2d has it
   std::string activation = "relu";
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -94,11 +102,13 @@ struct ResidualAttrs {
     visit("skip", self.skip);
     visit("shortcut", self.shortcut);
     visit("norm", self.norm);
+    visit("drop", self.drop, Field().between(0, 0.99));
+    visit("init", self.init);
     visit("activation", self.activation);
   }
 
   Json expand(const std::string&, const Shape& in, int round) const {
-    Parts parts(norm, activation);
+    Parts parts(norm, activation, init);
     const Extent2 step = round == 0 ? stride : kOne;
     int out = filters;
     if (kind == ResidualKind::basic) {
@@ -111,6 +121,7 @@ struct ResidualAttrs {
       parts.conv("conv3", out, kOne, kOne, !skip);
     }
     if (!skip) return parts.layers;
+    parts.drop(drop);
     const std::string body = parts.last;
     parts.last = "in";
     const bool changes = step.h != 1 || step.w != 1 || in.c != out;
@@ -197,6 +208,55 @@ struct InceptionAttrs {
   }
 };
 
+struct MbconvAttrs {
+  static constexpr const char* kType = "mbconv";
+  int filters = 0;  // that leave it
+  Extent2 kernel{3, 3};
+  Extent2 stride{1, 1};  // in the first round
+  int expand_by = 6;     // maps inside ÷ maps that come in
+  double squeeze = 0.25;  // units of the squeeze ÷ maps that come in; 0: no gates
+  int repeat = 1;
+  double drop = 0;
+  std::string activation = "swish";
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("filters", self.filters, Field().required().between(1, kMostFilters));
+    visit("kernel", self.kernel, Field().between(1, 64));
+    visit("stride", self.stride, Field().between(1, 64));
+    visit("expand", self.expand_by, Field().between(1, 16));
+    visit("squeeze", self.squeeze, Field().between(0, 1));
+    visit("repeat", self.repeat, Field().between(1, kMostRounds));
+    visit("drop", self.drop, Field().between(0, 0.99));
+    visit("activation", self.activation);
+  }
+
+  Json expand(const std::string&, const Shape& in, int round) const {
+    Parts parts(true, activation);
+    const Extent2 step = round == 0 ? stride : kOne;
+    const int maps = in.c * expand_by;
+    if (expand_by > 1) parts.conv("expand", maps, kOne, kOne);
+    parts.conv("depthwise", maps, kernel, step)["groups"] = maps;
+    if (squeeze > 0) {
+      const std::string values = parts.last;
+      parts.add("global_pool", "squeeze")["mode"] = "average";
+      Json& reduce = parts.add("dense", "reduce");
+      reduce["units"] = std::max(1, static_cast<int>(in.c * squeeze));
+      reduce["activation"] = activation;
+      Json& excite = parts.add("dense", "excite");
+      excite["units"] = maps;
+      excite["init"] = "glorot_uniform";
+      excite["activation"] = "sigmoid";
+      parts.merge("multiply", values, "excite");
+    }
+    parts.conv("project", filters, kOne, kOne, false);
+    if (step.h == 1 && step.w == 1 && in.c == filters) {
+      parts.drop(drop);
+      parts.merge("add", parts.last, "in");
+    }
+    return parts.layers;
+  }
+};
+
 struct TemplateAttrs {
   static constexpr const char* kType = "template";
   int convs = 1;   // N
@@ -266,7 +326,8 @@ BlockType entry() {
   return {B::kType, &describe_fields<B>, &expand<B>};
 }
 
-const BlockType kTypes[] = {entry<ResidualAttrs>(), entry<InceptionAttrs>(), entry<TemplateAttrs>(), entry<BlockAttrs>()};
+const BlockType kTypes[] = {entry<ResidualAttrs>(), entry<InceptionAttrs>(), entry<MbconvAttrs>(), entry<TemplateAttrs>(),
+                            entry<BlockAttrs>()};
 
 }  // namespace
 

@@ -6,6 +6,8 @@
 
 #include "engine/core/error.h"
 #include "engine/definition/blocks.h"
+#include "engine/definition/convnetjs.h"
+#include "engine/definition/scaling.h"
 #include "engine/graph/graph.h"
 
 namespace cnn {
@@ -54,6 +56,16 @@ class Expander {
   void add_all(const Json& layers, const std::string& path, const Scope& scope = {}) {
     if (!layers.is_array() || layers.empty()) refuse("\"layers\" must be a list with at least one layer.", path);
     for (std::size_t i = 0; i < layers.size(); ++i) add(layers[i], path + "/" + std::to_string(i), scope);
+  }
+
+  void add_convnetjs(const Json& layer_defs, const std::string& path) {
+    if (!layer_defs.is_array() || layer_defs.empty()) refuse("\"layer_defs\" must be a list with at least one layer.", path);
+    bool flat = false;
+    for (std::size_t i = 0; i < layer_defs.size(); ++i) {
+      const std::string place = path + "/" + std::to_string(i);
+      const Scope scope{"", "", nullptr, &layer_defs[i]};
+      for (const Json& layer : from_convnetjs(layer_defs[i], place, flat)) add(layer, place, scope);
+    }
   }
 
  private:
@@ -213,26 +225,54 @@ Definition parse_definition(const std::string& text) {
 }
 
 Definition parse_definition(const Json& json) {
-  if (!json.is_object()) refuse("must be an object {\"layers\": […]}.", "");
+  const bool bare_list = json.is_array() && !json.empty();  // ConvNetJS's
+  if (!json.is_object() && !bare_list) refuse("must be an object {\"layers\": […]}.", "");
   Definition definition;
-  definition.source = json;
-  for (const auto& item : json.items()) {
-    const std::vector<std::string> known = {"name", "description", "preprocessing", "layers"};
+  Json& source = definition.source;
+  if (bare_list) {
+    source["layer_defs"] = json;
+  } else {
+    source = json;
+  }
+  for (const auto& item : source.items()) {
+    const std::vector<std::string> known = {"name", "description", "preprocessing", "scaling", "layers", "layer_defs"};
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
     const std::string near = nearest_name(item.key(), known);
     refuse("unknown key \"" + item.key() + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"),
            "/" + item.key());
   }
-  definition.name = text_of(json, "name", "untitled", "");
-  text_of(json, "description", "", "");
-  const auto preprocessing = json.find("preprocessing");
-  if (preprocessing != json.end()) {
+  definition.name = text_of(source, "name", "untitled", "");
+  text_of(source, "description", "", "");
+
+  Expander expander;
+  const auto layers = source.find("layers");
+  const auto layer_defs = source.find("layer_defs");
+  const auto scaling = source.find("scaling");
+  if (layer_defs != source.end()) {
+    for (const char* other : {"layers", "scaling"}) {
+      if (source.contains(other)) refuse("\"layer_defs\" stands without \"" + std::string(other) + "\".", "/layer_defs");
+    }
+    expander.add_convnetjs(*layer_defs, bare_list ? "" : "/layer_defs");
+    const NodeDefinition& first = expander.nodes[0];
+    if (first.type == "input") {
+      // As its demonstrations treat pictures: −0.5 … 0.5, and the middle of those that are larger than the input.
+      definition.preprocessing.mean = 0.5;
+      definition.preprocessing.crop_h = first.object["shape"][0].get<int>();
+      definition.preprocessing.crop_w = first.object["shape"][1].get<int>();
+    }
+  } else if (layers == source.end()) {
+    refuse("\"layers\" is missing.", "");
+  } else if (scaling == source.end()) {
+    expander.add_all(*layers, "/layers");
+  } else {
+    Scaling how;
+    read_fields(*scaling, "scaling", "/scaling", {}, how);
+    expander.add_all(scale_layers(*layers, how), "/layers");
+  }
+  const auto preprocessing = source.find("preprocessing");
+  if (preprocessing != source.end()) {
     read_fields(*preprocessing, "preprocessing", "/preprocessing", {}, definition.preprocessing);
   }
-  const auto layers = json.find("layers");
-  if (layers == json.end()) refuse("\"layers\" is missing.", "");
-  Expander expander;
-  expander.add_all(*layers, "/layers");
   definition.nodes = std::move(expander.nodes);
   return definition;
 }

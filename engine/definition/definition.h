@@ -47,11 +47,14 @@ constexpr std::size_t kMaxDefinitionBytes = 4u << 20;
 constexpr std::size_t kMaxNodes = 4096;
 constexpr std::size_t kMaxConnections = 65536;
 
-// Parses {"name", "preprocessing", "layers": […]}: checks the keys, expands the sugar (below), gives names to the nameless
-// (conv2d_1, conv2d_2 …) and inputs to those that follow the layer before. Attributes and shapes are the graph's to check.
+// Parses {"name", "description", "preprocessing", "scaling", "layers": […]}: checks the keys, expands the sugar (below), gives
+// names to the nameless (conv2d_1, conv2d_2 …) and inputs to those that follow the layer before. Attributes and shapes are
+// the graph's to check.
 //   "activation": "relu"   on any layer but input appends that layer; others that name the layer then mean the activation
 //   a block                (blocks.h) becomes its layers, named <block>.<layer>, or <block>.<round>.<layer> when it repeats;
 //                          others that name the block mean the last of them
+//   "scaling"              (scaling.h) on top changes depth, width and resolution of all layers
+// In place of "layers", "layer_defs" may hold a net in ConvNetJS's notation (convnetjs.h); a bare list is one, too.
 // Throws Error with the place.
 Definition parse_definition(const std::string& text);
 Definition parse_definition(const Json& json);

@@ -32,8 +32,9 @@ std::int64_t output_bytes(const Node& node) { return static_cast<std::int64_t>(n
 
 struct Memory {
   std::int64_t parameters = 0;
-  std::int64_t activations = 0;
-  std::int64_t training = 0;
+  std::int64_t activations = 0;  // of inference, where every layer keeps its own
+  std::int64_t gradients = 0;    // of training, where some layers work in place
+  std::int64_t training = 0;     // with the activations of training
 };
 
 // Per image. What shares a buffer with its input (views, layers working in place) costs nothing.
@@ -51,8 +52,9 @@ Memory memory_of(const Graph& graph) {
     const std::int64_t bytes = output_bytes(graph[i]);
     if (own(inference.activation)) memory.activations += bytes;
     if (own(training.activation)) memory.training += bytes;
-    if (own(training.gradient)) memory.training += bytes;
+    if (own(training.gradient)) memory.gradients += bytes;
   }
+  memory.training += memory.gradients;
   return memory;
 }
 
@@ -161,6 +163,7 @@ Json summarize(const Graph& graph) {
   const Memory memory = memory_of(graph);
   json["memory"]["parameters_bytes"] = memory.parameters;
   json["memory"]["activations_bytes"] = memory.activations;
+  json["memory"]["gradients_bytes"] = memory.gradients;
   json["memory"]["training_bytes"] = memory.training;
   return json;
 }
@@ -171,6 +174,8 @@ std::string summary_table(const Graph& graph) {
   Column parameters{"Params", true, {}};
   Column macs{"MACs", true, {}};
   Column field{"Sees", true, {}};
+  Column jump{"Jump", true, {}};
+  Column start{"Start", true, {}};
   Column connected{"Connected to", false, {}};
   bool chain = true;
   for (int i = 0; i < graph.size(); ++i) {
@@ -180,13 +185,16 @@ std::string summary_table(const Graph& graph) {
     parameters.cells.push_back(grouped(parameter_count(node)));
     macs.cells.push_back(grouped(node.macs));
     field.cells.push_back(extent_text(node.receptive_field.size_h, node.receptive_field.size_w));
+    jump.cells.push_back(extent_text(node.receptive_field.jump_h, node.receptive_field.jump_w));
+    start.cells.push_back(std::to_string(node.receptive_field.start_h) + "," +
+                          std::to_string(node.receptive_field.start_w));
     const bool follows = i == 0 || (node.inputs.size() == 1 && node.inputs[0] == i - 1);
     std::string names;
     for (const int input : node.inputs) names += (names.empty() ? "" : ", ") + graph[input].name;
     connected.cells.push_back(follows ? "" : names);
     chain = chain && follows;
   }
-  std::vector<Column> columns = {layer, shape, parameters, macs, field};
+  std::vector<Column> columns = {layer, shape, parameters, macs, field, jump, start};
   if (!chain) columns.push_back(connected);
 
   const std::int64_t trainable = trainable_count(graph);
@@ -196,8 +204,10 @@ std::string summary_table(const Graph& graph) {
          "Trainable params: " + grouped(trainable) + "\n" +
          "Non-trainable params: " + grouped(graph.parameter_count() - trainable) + "\n" +
          "MACs per image: " + grouped(graph.macs()) + "\n" + "Memory per image: " + bytes_text(memory.activations) +
-         " activations, " + bytes_text(memory.training) + " in training\n" +
-         "Sees: the part of the input, height x width in pixels, that one output of the layer depends on.\n";
+         " activations; in training " + bytes_text(memory.training - memory.gradients) + " activations + " +
+         bytes_text(memory.gradients) + " gradients = " + bytes_text(memory.training) + "\n" +
+         "Sees: the part of the input, height x width in pixels, that one output of the layer depends on; Jump: the distance\n"
+         "between the parts of neighbouring outputs; Start: top, left of the first (negative: in the padding).\n";
 }
 
 }  // namespace cnn

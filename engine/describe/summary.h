@@ -13,8 +13,8 @@ namespace cnn {
 //    "trainable"}],
 //                "macs", "receptive_field": {"size", "jump", "start"}, "activation_bytes", "attributes", "path"}],
 //    "parameters", "trainable_parameters", "macs",
-//    "memory": {"parameters_bytes", "activations_bytes", "training_bytes"}}
-// Memory is per image; training counts activations and their gradients.
+//    "memory": {"parameters_bytes", "activations_bytes", "gradients_bytes", "training_bytes"}}
+// Memory is per image; training counts activations (of layers in place none) and their gradients.
 Json summarize(const Graph& graph);
 
 // The same for people, as Keras prints it. Plain text, columns aligned.

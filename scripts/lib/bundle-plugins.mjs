@@ -14,11 +14,17 @@ export function assetFiles(folder, extension) {
   return filesBelow(`assets/${folder}`).filter((path) => path.endsWith(extension));
 }
 
-export function readArchitectures() {
-  return Object.fromEntries(
-    assetFiles('architectures', '.json').map((path) => [basename(path, '.json'), JSON.parse(readFileSync(path, 'utf8'))]),
-  );
+/** @param {string} folder  below assets */
+function readDefinitions(folder) {
+  const paths = assetFiles(folder, '.json').filter((path) => dirname(path) === join(root, 'assets', folder));
+  return Object.fromEntries(paths.map((path) => [basename(path, '.json'), JSON.parse(readFileSync(path, 'utf8'))]));
 }
+
+/** Nets for small pictures, which the page can train. */
+export const readArchitectures = () => readDefinitions('architectures');
+
+/** Nets for large ones, whose layers and costs it can tell. */
+export const readFullArchitectures = () => readDefinitions('architectures/full');
 
 export function weightNames() {
   return assetFiles('weights', '.cnn').map((path) => basename(path, '.cnn'));

@@ -53,7 +53,7 @@
  * @property {number} parameters
  * @property {number} trainable_parameters
  * @property {number} macs
- * @property {{parameters_bytes: number, activations_bytes: number, training_bytes: number}} memory  per image
+ * @property {{parameters_bytes: number, activations_bytes: number, gradients_bytes: number, training_bytes: number}} memory  per image
  *
  * @typedef {object} NetInfo
  * @property {any} definition  as written

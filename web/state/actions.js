@@ -111,7 +111,9 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     undoDefinition: nets.undoDefinition,
     canUndoDefinition: nets.canUndoDefinition,
     trainedWeights: nets.trainedWeights,
-    summarize: (/** @type {any} */ definition) => client.summarize({definition}),
+    summarize: (/** @type {any} */ definition) => client.summarize({ definition }),
+    /** Nets in their published size, too large to train here. @returns {Promise<Record<string, any>>} */
+    fullSizeNets: async () => JSON.parse(new TextDecoder().decode(await host.asset('architectures.json'))),
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
         (await client.tensor({kind, address})).values,

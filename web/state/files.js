@@ -63,7 +63,7 @@ export function createFiles(context, nets) {
         return refuse('notice.fileUnreadable', { reason: String(/** @type {any} */ (error).message) });
       }
       const text = firstCharacter(bytes);
-      if (text === '{') {
+      if (text === '{' || text === '[') {
         if (bytes.length > kMaxDefinitionBytes) return refuse('notice.fileLarge', { limit: 1 });
         const result = await nets.applyDefinition(new TextDecoder().decode(bytes));
         if (!result.ok) refuse('notice.fileRefused', { reason: result.message });
@@ -101,5 +101,6 @@ function firstCharacter(bytes) {
 
 /** Whether two definitions have the same layers, as written. @param {any} a @param {any} b */
 function sameNet(a, b) {
-  return JSON.stringify(a?.layers) === JSON.stringify(b?.layers);
+  const layers = (/** @type {any} */ each) => JSON.stringify([each?.layers, each?.layer_defs, each?.scaling]);
+  return layers(a) === layers(b);
 }

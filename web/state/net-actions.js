@@ -300,7 +300,7 @@ export function createNetActions(context, training) {
         earlier.push({ net: store.net.value, definition: store.definition.value });
         canUndoDefinition.value = true;
         store.net.value = 'custom';
-        store.definition.value = JSON.parse(text);
+        store.definition.value = info.definition;
         opened(info, 'fresh');
         say(null);
         offer(kept);

@@ -7,7 +7,7 @@ import weights from 'virtual:weights';
 export const definitions = architectures;
 
 /** From the plainest to the deepest; presets that are not named here come after, in the order of their ids. */
-const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-vgg', 'mini-inception', 'mini-resnet'];
+const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-alexnet', 'mini-vgg', 'mini-inception', 'mini-resnet'];
 
 /** @param {string} id */
 const place = (id) => (order.includes(id) ? order.indexOf(id) : order.length);

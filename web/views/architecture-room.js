@@ -9,6 +9,7 @@ export class ArchitectureRoom extends View {
   static properties = {
     ...View.properties,
     totals: { state: true },
+    fullSize: { state: true },
     refusal: { state: true },
     edited: { state: true },
   };
@@ -17,6 +18,8 @@ export class ArchitectureRoom extends View {
     super();
     /** Parameters and MACs of the presets, as the engine counts them. @type {Record<string, any>} */
     this.totals = {};
+    /** Ids of the nets that are only counted. @type {string[]} */
+    this.fullSize = [];
     /** @type {{message: string, path: string, line: number} | null} */
     this.refusal = null;
     this.edited = false;
@@ -36,8 +39,10 @@ export class ArchitectureRoom extends View {
   }
 
   async #count() {
-    for (const id of presets) {
-      const summary = await this.app.actions.summarize(definitions[id]).catch(() => null);
+    const full = await this.app.actions.fullSizeNets().catch(() => ({}));
+    this.fullSize = Object.keys(full);
+    for (const [id, definition] of Object.entries({ ...definitions, ...full })) {
+      const summary = await this.app.actions.summarize(definition).catch(() => null);
       if (summary) this.totals = { ...this.totals, [id]: summary };
     }
   }
@@ -75,7 +80,6 @@ export class ArchitectureRoom extends View {
         </thead>
         <tbody>
           ${presets.map((id) => {
-            const totals = this.totals[id];
             const open = store.net.value === id;
             return html`
               <tr class=${open ? 'open' : ''}>
@@ -89,13 +93,34 @@ export class ArchitectureRoom extends View {
                     ${t.has(`net.${id}`) ? t(`net.${id}`) : id}
                   </button>
                 </th>
-                <td>${totals ? t.number(totals.parameters) : ''}</td>
-                <td>${totals ? t.number(totals.macs, { notation: 'compact', maximumSignificantDigits: 3 }) : ''}</td>
+                ${this.#costs(id)}
               </tr>
             `;
           })}
         </tbody>
+        <tbody class="full-size">
+          <tr>
+            <th colspan="3" scope="rowgroup" class="muted small">${t('presets.fullSize')}</th>
+          </tr>
+          ${this.fullSize.map(
+            (id) =>
+              html`<tr>
+                <th scope="row">${id}</th>
+                ${this.#costs(id)}
+              </tr>`,
+          )}
+        </tbody>
       </table>
+    `;
+  }
+
+  /** @param {string} id */
+  #costs(id) {
+    const { t } = this.app;
+    const totals = this.totals[id];
+    return html`
+      <td>${totals ? t.number(totals.parameters) : ''}</td>
+      <td>${totals ? t.number(totals.macs, { notation: 'compact', maximumSignificantDigits: 3 }) : ''}</td>
     `;
   }
 
@@ -190,10 +215,11 @@ export class ArchitectureRoom extends View {
 /** One layer a line: a net reads like a list. @param {any} definition */
 export function definitionText(definition) {
   if (!definition) return '';
-  const { layers = [], ...head } = definition;
+  const list = 'layer_defs' in definition ? 'layer_defs' : 'layers';
+  const { [list]: layers = [], ...head } = definition;
   const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${spaced(value)},`);
   const rows = layers.map((/** @type {any} */ layer) => `    ${spaced(layer)}`);
-  return `{\n${lines.join('\n')}${lines.length ? '\n' : ''}  "layers": [\n${rows.join(',\n')}\n  ]\n}`;
+  return `{\n${lines.join('\n')}${lines.length ? '\n' : ''}  "${list}": [\n${rows.join(',\n')}\n  ]\n}`;
 }
 
 /** JSON on one line with a space after each comma and colon. @param {any} value @returns {string} */
@@ -213,10 +239,11 @@ function placeOf(text, { path, line }) {
   const lines = text.split('\n');
   const before = (/** @type {number} */ count) => lines.slice(0, count).reduce((sum, each) => sum + each.length + 1, 0);
   if (line) return { start: before(line - 1), end: before(line - 1) + (lines[line - 1]?.length ?? 0) };
-  const layer = /^\/layers\/(\d+)/.exec(path);
+  // A list on its own is in ConvNetJS's notation.
+  const layer = /^(?:\/(layers|layer_defs))?\/(\d+)/.exec(path);
   if (!layer) return null;
   // Braces are counted outside strings: the nth object of the list begins where the depth rises from its level.
-  const list = /"layers"\s*:\s*\[/.exec(text);
+  const list = (layer[1] ? new RegExp(`"${layer[1]}"\\s*:\\s*\\[`) : /\[/).exec(text);
   if (!list) return null;
   let depth = 0;
   let index = -1;
@@ -226,8 +253,8 @@ function placeOf(text, { path, line }) {
     const character = text[at];
     if (character === '"' && text[at - 1] !== '\\') inString = !inString;
     if (inString) continue;
-    if (character === '{' && depth++ === 0 && ++index === Number(layer[1])) start = at;
-    if (character === '}' && --depth === 0 && index === Number(layer[1])) return { start, end: at + 1 };
+    if (character === '{' && depth++ === 0 && ++index === Number(layer[2])) start = at;
+    if (character === '}' && --depth === 0 && index === Number(layer[2])) return { start, end: at + 1 };
     if (depth < 0) break;
   }
   return null;

@@ -10,6 +10,8 @@
 
 #include "engine/core/error.h"
 #include "engine/core/random.h"
+#include "engine/definition/blocks.h"
+#include "engine/model/file.h"
 #include "engine/model/run.h"
 
 using namespace cnn;
@@ -50,8 +52,40 @@ class Author {
     Json json;
     const std::string type = one_of<std::string>({"conv2d", "conv2d", "conv2d", "pool2d", "pool2d", "global_pool", "flatten",
                                                   "dense", "batch_norm", "dropout", "add", "concat", "relu", "leaky_relu",
-                                                  "elu", "sigmoid", "tanh", "softplus", "softsign", "swish"});
+                                                  "elu", "sigmoid", "tanh", "softplus", "softsign", "swish", "residual",
+                                                  "inception", "mbconv", "template", "block"});
     json["type"] = type;
+    if (type == "residual" || type == "mbconv") {
+      json["filters"] = below(1, 5);
+      json["stride"] = extent(3);
+      json["repeat"] = below(1, 3);
+    }
+    if (type == "residual") {
+      json["kind"] = one_of({"basic", "bottleneck"});
+      json["skip"] = below(0, 2) == 0;
+      json["norm"] = below(0, 2) == 0;
+    }
+    if (type == "mbconv") {
+      json["expand"] = below(1, 4);
+      json["squeeze"] = 0;
+    }
+    if (type == "inception") {
+      json["conv1x1"] = below(0, 3);
+      json["conv3x3"] = one_of<Json>({Json::array({1}), Json::array({1, 2})});
+      if (below(0, 2) == 0) json["conv5x5"] = {2};
+      json["pool"] = below(0, 3);
+      for (const char* key : {"factorised", "skip", "norm"}) json[key] = below(0, 2) == 0;
+    }
+    if (type == "template") {
+      json["stages"] = below(0, 3);
+      json["dense"] = below(0, 2);
+      json["filters"] = below(1, 4);
+      json["units"] = below(1, 9);
+    }
+    if (type == "block") {
+      json["repeat"] = below(1, 3);
+      json["layers"] = {{{"type", "sigmoid"}, {"name", "gate"}}, {{"type", "add"}, {"inputs", {"gate", "in"}}}};
+    }
     if (type == "conv2d" || type == "pool2d") {
       json["kernel"] = extent(5);
       json["stride"] = extent(4);
@@ -128,20 +162,64 @@ bool runs(const Definition& definition, Purpose purpose) {
 
 }  // namespace
 
-TEST_CASE("fuzz: 300 random definitions run forward and backward with finite numbers") {
+TEST_CASE("fuzz: 1000 random definitions run forward and backward with finite numbers, and survive a model file") {
   Author author(20);
-  int layers = 0, merges = 0;
-  for (int i = 0; i < 300; ++i) {
+  int layers = 0, merges = 0, blocks = 0;
+  for (int i = 0; i < 1000; ++i) {
     const Json definition = author.write();
     INFO(i << ": " << definition.dump());
     const Definition parsed = parse_definition(definition.dump());
-    REQUIRE(runs(parsed, Purpose::training));
-    REQUIRE(runs(parsed, Purpose::inspection));
+    REQUIRE(parsed.source == definition);
+    REQUIRE(runs(parsed, i % 2 == 0 ? Purpose::training : Purpose::inspection));
+    const Net net(parsed, 7);
+    const std::vector<std::uint8_t> file = save_model(net, Json::object(), Storage::float32);
+    const Model again = load_model(file.data(), file.size());
+    REQUIRE(again.net->graph().definition().source == definition);
+    REQUIRE(again.net->parameter_values() == net.parameter_values());
+    // A model file holds float32, whatever the engine computes in.
+    REQUIRE(std::equal(net.parameters(), net.parameters() + net.parameter_values(), again.net->parameters(),
+                       [](Real a, Real b) { return static_cast<float>(a) == static_cast<float>(b); }));
     layers += static_cast<int>(definition.at("layers").size());
-    for (const Json& layer : definition.at("layers")) merges += layer.contains("inputs");
+    for (const Json& layer : definition.at("layers")) {
+      merges += layer.contains("inputs");
+      blocks += find_block_type(layer.at("type").get<std::string>()) != nullptr;
+    }
   }
-  CHECK(layers > 2000);
-  CHECK(merges > 600);
+  CHECK(layers > 7000);
+  CHECK(merges > 2000);
+  CHECK(blocks > 500);
+}
+
+TEST_CASE("fuzz: 1000 random definitions with one fault each give an error that names its place") {
+  Author author(24);
+  int places = 0;
+  for (int i = 0; i < 1000; ++i) {
+    Json definition = author.write();
+    Json& layers = definition["layers"];
+    const int at = author.below(0, static_cast<int>(layers.size()));
+    Json& layer = layers[at];
+    switch (i % 8) {
+      case 0: layer["colour"] = "red"; break;
+      case 1: layer.erase("type"); break;
+      case 2: layer["type"] = "convolutoin"; break;
+      case 3: layer["inputs"] = {"nobody"}; break;
+      case 4: layer["name"] = at == 0 ? "a b" : layers[0]["name"].get<std::string>(); break;
+      case 5: layers.insert(layers.begin() + at + 1, {{"type", "conv2d"}, {"filters", author.below(-9, 1)}}); break;
+      case 6: layers.insert(layers.begin() + at + 1, {{"type", "residual"}, {"filters", 2}, {"repeat", "often"}}); break;
+      default: layer = nullptr; break;
+    }
+    INFO(i << ": " << definition.dump());
+    try {
+      const Graph graph(parse_definition(definition.dump()));
+      FAIL("nothing was said");
+    } catch (const Error& e) {
+      // The fault itself, or (another layer counts on the broken one) what follows from it.
+      REQUIRE(e.path().rfind("/layers/", 0) == 0);
+      REQUIRE(definition.contains(Json::json_pointer(e.path())));
+      places += e.path().rfind("/layers/" + std::to_string(at), 0) == 0 || i % 8 >= 5;
+    }
+  }
+  CHECK(places > 990);
 }
 
 TEST_CASE("fuzz: training in place and inspection give the same gradients") {

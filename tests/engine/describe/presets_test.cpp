@@ -1,10 +1,14 @@
-// The presets that come with the product, read from the repository.
+// The architectures that come with the product, read from the repository: what the engine counts against what was published.
 
 #include <catch2/catch.hpp>
+#include <algorithm>
+#include <cmath>
+#include <chrono>
 #include <fstream>
 #include <iterator>
 
 #include "engine/describe/summary.h"
+#include "engine/layers/registry.h"
 
 #ifndef __wasm__  // no file system there
 
@@ -12,11 +16,40 @@ using namespace cnn;
 
 namespace {
 
-Graph preset(const std::string& id) {
+std::string text_of(const std::string& id) {
   std::ifstream file(std::string(CNN_SOURCE_DIR) + "/assets/architectures/" + id + ".json");
+  INFO(id);
   REQUIRE(file.good());
-  return Graph(parse_definition(std::string(std::istreambuf_iterator<char>(file), {})));
+  return std::string(std::istreambuf_iterator<char>(file), {});
 }
+
+Graph preset(const std::string& id) { return Graph(parse_definition(text_of(id))); }
+
+std::int64_t trainable(const Graph& graph) { return summarize(graph)["trainable_parameters"].get<std::int64_t>(); }
+
+// Parameters of the layers of that role.
+std::int64_t of_role(const Graph& graph, LayerRole role) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes()) {
+    if (node.layer->role() != role) continue;
+    for (const ParameterSpec& spec : node.parameters) sum += static_cast<std::int64_t>(spec.count());
+  }
+  return sum;
+}
+
+int windows(const Graph& graph) {  // layers with kernels on the longest way: every convolution and dense layer of a chain
+  int count = 0;
+  for (const Node& node : graph.nodes()) {
+    const bool shortcut = node.name.size() > 5 && node.name.compare(node.name.size() - 5, 5, ".skip") == 0;
+    const LayerRole role = node.layer->role();
+    count += !shortcut && (role == LayerRole::convolution || role == LayerRole::dense) ? 1 : 0;
+  }
+  return count;
+}
+
+const std::vector<std::string> kMinis = {"softmax",      "mlp",      "lenet5",         "keras-mnist", "convnetjs-mnist",
+                                         "mini-vgg",     "mini-inception", "mini-resnet", "mini-inception-resnet",
+                                         "resnet20",     "plain20"};
 
 }  // namespace
 
@@ -26,16 +59,14 @@ TEST_CASE("presets: parameters as published or designed") {
   CHECK(preset("lenet5").parameter_count() == 61706);
   CHECK(preset("keras-mnist").parameter_count() == 421642);
   CHECK(preset("convnetjs-mnist").parameter_count() == 5994);
-  const auto vgg = preset("mini-vgg").parameter_count();
-  CHECK((vgg > 70000 && vgg < 100000));
-  const auto resnet = preset("mini-resnet").parameter_count();
-  CHECK((resnet > 77000 && resnet < 80000));
-  for (const char* id : {"mini-inception", "resnet20"}) CHECK(preset(id).parameter_count() < 100000);
+  for (const std::string& id : kMinis) {
+    CAPTURE(id);
+    if (id != "keras-mnist") CHECK(preset(id).parameter_count() < 200000);
+  }
 }
 
 TEST_CASE("presets: named after their file, described, ending in a prediction over ten classes") {
-  for (const char* id : {"softmax", "mlp", "lenet5", "keras-mnist", "convnetjs-mnist", "mini-vgg", "mini-inception", "mini-resnet",
-                         "resnet20"}) {
+  for (const std::string& id : kMinis) {
     CAPTURE(id);
     const Graph graph = preset(id);
     CHECK(graph.definition().name == id);
@@ -43,6 +74,78 @@ TEST_CASE("presets: named after their file, described, ending in a prediction ov
     CHECK(graph[graph.output()].name == "prediction");
     CHECK(graph[graph.output()].shape == Shape{1, 1, 10});
     CHECK(graph.heads().size() == (graph.find("aux.prediction") < 0 ? 1 : 2));
+  }
+}
+
+TEST_CASE("published: the Keras net of the course, layer by layer") {
+  std::vector<std::int64_t> counts;
+  for (const Json& layer : summarize(preset("keras-mnist"))["layers"]) {
+    if (layer["parameters"] != 0) counts.push_back(layer["parameters"].get<std::int64_t>());
+  }
+  CHECK(counts == std::vector<std::int64_t>({320, 18496, 401536, 1290}));
+}
+
+TEST_CASE("published: VGG-16 and VGG-19, 138 M and 143 M") {
+  const Graph vgg16 = preset("full/vgg16"), vgg19 = preset("full/vgg19");
+  CHECK(vgg16.parameter_count() == 138357544);
+  CHECK(vgg19.parameter_count() == 143667240);
+  CHECK(vgg16.macs() / 100000000 == 154);  // 15.5 G
+  CHECK(vgg19.macs() / 100000000 == 196);
+  // Activations and gradients of what has a buffer of its own: convolutions (the ReLU works in place), pools, dense layers.
+  // The course's 192 and 202 MB count 24 M values for VGG-16, after a table whose own rows add up to 15.2 M; what VGG-19 has
+  // more, 10 MB, is the same here.
+  const auto training = [](const Graph& graph) { return summarize(graph)["memory"]["training_bytes"].get<double>() / 1e6; };
+  CHECK(training(vgg16) == Approx(2 * 4 * 15.2).margin(2));
+  CHECK(training(vgg19) - training(vgg16) == Approx(202 - 192).margin(0.5));
+}
+
+TEST_CASE("published: residual nets, parameters, multiply-adds and depth") {
+  struct Row {
+    const char* id;
+    int depth;
+    std::int64_t parameters;
+    double giga;  // multiply-adds, He et al. 2015, table 1
+  };
+  for (const Row& row : {Row{"resnet18", 18, 11689512, 1.8}, Row{"resnet34", 34, 21797672, 3.6},
+                         Row{"resnet50", 50, 25557032, 3.8}, Row{"resnet101", 101, 44549160, 7.6},
+                         Row{"resnet152", 152, 60192808, 11.3}}) {
+    CAPTURE(row.id);
+    const Graph graph = preset(std::string("full/") + row.id);
+    CHECK(trainable(graph) == row.parameters);
+    CHECK(graph.macs() / 1e9 == Approx(row.giga).margin(0.1));
+    CHECK(windows(graph) == row.depth);
+  }
+  const Graph plain = preset("full/plain34");
+  CHECK(windows(plain) == 34);
+  CHECK(of_role(plain, LayerRole::merge) == 0);
+  CHECK(plain.macs() / 1e9 == Approx(3.6).margin(0.1));
+  CHECK(windows(preset("resnet20")) == 20);
+  CHECK(windows(preset("plain20")) == 20);
+}
+
+TEST_CASE("published: Inception-ResNet-v2, 55.9 M") {
+  const Graph graph = preset("full/inception-resnet");
+  CHECK(graph.parameter_count() == 55873736);
+  CHECK(graph[graph.find("mixed.concat")].shape == Shape{35, 35, 320});
+  CHECK(graph[graph.find("top")].shape == Shape{8, 8, 1536});
+}
+
+TEST_CASE("published: ConvNetJS's nets, in either notation") {
+  const Graph cifar = preset("full/convnetjs-cifar10");
+  CHECK(cifar.parameter_count() == 22466);
+  CHECK(cifar.macs() / 10000 == 391);  // 3.92 M, rounded
+  CHECK(cifar.definition().preprocessing.mean == 0.5);
+}
+
+TEST_CASE("presets: nets of any size are described at once and without their memory") {
+  for (const char* id : {"full/resnet152", "full/vgg19"}) {
+    const std::string text = text_of(id);
+    const auto start = std::chrono::steady_clock::now();
+    const std::string table = summary_table(Graph(parse_definition(text)));
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    CHECK(table.size() > 2000);
+    // 50 ms is the promise, which scripts measure; here the machine may be busy and the build a slow one.
+    CHECK(seconds < 1);
   }
 }
 

@@ -77,6 +77,7 @@ TEST_CASE("summary: memory counts what has a buffer of its own") {
                      {"type": "softmax"}]})"))));
   CHECK(small["memory"]["parameters_bytes"] == (16 * 3 + 3) * 4);
   CHECK(small["memory"]["activations_bytes"] == (16 + 3 + 3) * 4);   // flatten is a view
+  CHECK(small["memory"]["gradients_bytes"] == 3 * 4);
   CHECK(small["memory"]["training_bytes"] == (16 + 3 + 3 + 3) * 4);  // and the gradient of the logits; pixels need none
 }
 
