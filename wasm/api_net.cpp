@@ -280,13 +280,15 @@ cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t addre
   });
 }
 
-cnn_status cnn_net_explain(cnn_net* net, const char* query, size_t size, cnn_text* out, cnn_floats* values) noexcept {
+cnn_status cnn_net_explain(cnn_net* net, cnn_dataset* data, const char* query, size_t size, cnn_text* out,
+                           cnn_floats* values) noexcept {
   return guard([&] {
     need(out, "out");
     need(values, "values");
     cnn_net& handle = need(net, "net");
-    const Run& run = need_pass(handle, false);
+    const float* picture = data == nullptr ? need_pass(handle, false).activation(0).data : nullptr;
     if (handle.explainer == nullptr) handle.explainer = std::make_unique<Explainer>(*handle.net);
-    handle.outbox.give(handle.explainer->answer(run.activation(0).data, need_json(query, size, "query")), out, values);
+    const Dataset* set = data == nullptr ? nullptr : data->data.get();
+    handle.outbox.give(handle.explainer->answer(picture, need_json(query, size, "query"), set), out, values);
   });
 }

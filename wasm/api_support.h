@@ -18,6 +18,7 @@
 #include "engine/data/drawing.h"
 #include "engine/definition/json.h"
 #include "engine/explain/explain.h"
+#include "engine/explain/step.h"
 #include "engine/model/net.h"
 #include "engine/model/run.h"
 #include "engine/train/evaluation.h"
@@ -118,6 +119,7 @@ struct cnn_trainer {
   std::shared_ptr<cnn::Net> net;
   std::shared_ptr<cnn::Dataset> data;
   std::unique_ptr<cnn::Trainer> trainer;
+  std::unique_ptr<cnn::StepExplainer> explainer;  // made when first asked
   cnn::api::Outbox outbox;
 };
 

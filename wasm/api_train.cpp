@@ -161,6 +161,18 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
   });
 }
 
+cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,
+                               cnn_floats* values) noexcept {
+  return guard([&] {
+    need(out, "out");
+    need(values, "values");
+    cnn_trainer& handle = need(trainer, "trainer");
+    const Json json = need_json(query, size, "query");
+    if (handle.explainer == nullptr) handle.explainer = std::make_unique<StepExplainer>(*handle.net, *handle.trainer);
+    handle.outbox.give(handle.explainer->answer(json), out, values);
+  });
+}
+
 cnn_status cnn_trainer_checkpoint(cnn_trainer* trainer, cnn_bytes* out) noexcept {
   return guard([&] {
     need(out, "out");

@@ -120,10 +120,10 @@ cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t addre
                                  size_t count) CNN_NOEXCEPT;
 
 /* Answers a question about the (first) image of the last forward pass, with the weights of now: `query` and the answer are
- * JSON, see engine/explain. "arrays" lists {"name", "shape", "offset"} of the arrays in `values`, which belong to the same
- * owner as the text. */
+ * JSON, see js/explain-types.js. "arrays" lists {"name", "shape", "offset"} of the arrays in `values`, which belong to the
+ * same owner as the text. `data` may be null unless the question is about a data set. */
 CNN_API(cnn_net_explain)
-cnn_status cnn_net_explain(cnn_net* net, const char* query, size_t size, cnn_text* out,
+cnn_status cnn_net_explain(cnn_net* net, cnn_dataset* data, const char* query, size_t size, cnn_text* out,
                            cnn_floats* values) CNN_NOEXCEPT;
 
 /* ---- data sets -------------------------------------------------------------------------------------------------- */
@@ -159,6 +159,10 @@ CNN_API(cnn_trainer_step) cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_
 CNN_API(cnn_trainer_step_on)
 cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels,
                                size_t batch, cnn_text* out) CNN_NOEXCEPT;
+/* As cnn_net_explain, about the step that comes next: it is taken on copies, and nothing changes. */
+CNN_API(cnn_trainer_explain)
+cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,
+                               cnn_floats* values) CNN_NOEXCEPT;
 /* Everything but net and data that a continued training needs: optimiser moments, step, generator states. */
 CNN_API(cnn_trainer_checkpoint) cnn_status cnn_trainer_checkpoint(cnn_trainer* trainer, cnn_bytes* out) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_restore)

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
+#include "engine/data/dataset.h"
 #include "engine/explain/answer.h"
 #include "engine/model/run.h"
 
@@ -13,12 +15,14 @@ class Explainer {
  public:
   explicit Explainer(Net& net) : net_(net) {}
 
-  // `picture`: preprocessed, [input shape]. Throws Error for a query that is none or points outside of the net.
-  Answer answer(const Real* picture, const Json& query);
+  // `picture`: preprocessed, [input shape]; black when null. `data`: for questions about a data set, else null. Throws Error for
+  // a query that is none or points outside of the net.
+  Answer answer(const Real* picture, const Json& query, const Dataset* data = nullptr);
 
  private:
   Net& net_;
-  std::unique_ptr<Run> run_;  // made when first needed
+  std::unique_ptr<Run> run_;   // made when first needed
+  std::vector<Real> ascended_;  // where the last ascent ended
 };
 
 }  // namespace cnn

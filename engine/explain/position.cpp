@@ -6,12 +6,7 @@ namespace {
 
 // One array per column of the list.
 void add_terms(const std::vector<Term>& list, Answer& answer) {
-  const auto column = [&](const char* name, auto&& value_of) {
-    std::vector<Real> values;
-    values.reserve(list.size());
-    for (const Term& term : list) values.push_back(static_cast<Real>(value_of(term)));
-    answer.add(name, {static_cast<int>(list.size())}, values);
-  };
+  const auto column = [&](const char* name, auto&& value_of) { add_column(answer, name, list, value_of); };
   column("input", [](const Term& term) { return term.input; });
   column("row", [](const Term& term) { return term.cell.row; });
   column("column", [](const Term& term) { return term.cell.column; });
@@ -43,8 +38,7 @@ Answer explain_position(Scene& scene, const Query& query) {
   for (const Term& term : terms.list) sum += term.product;
   json["result"] = scene.run().activation(index)[offset(place, node.shape)];
   json["sum"] = sum;
-  json["numbers"] = Json::object();
-  for (const auto& [name, number] : terms.numbers) json["numbers"][name] = number;
+  json["numbers"] = numbers_json(terms);
   add_terms(terms.list, answer);
   return answer;
 }

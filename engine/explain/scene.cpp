@@ -1,6 +1,7 @@
 #include "engine/explain/scene.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/core/error.h"
 #include "engine/train/fit.h"
@@ -10,15 +11,17 @@ namespace cnn {
 Scene::Scene(Net& net, Run& run, std::vector<std::int32_t> labels)
     : net_(net), run_(run), labels_(std::move(labels)) {}
 
+std::int32_t Scene::predicted(int image) const {
+  const std::size_t values = graph()[graph().output()].shape.size();
+  const Real* row = run_.activation(graph().output()).data + image * values;
+  return static_cast<std::int32_t>(std::max_element(row, row + values) - row);
+}
+
 void Scene::differentiate() {
   if (differentiated_) return;
   check_has_head(graph(), "backward");
   if (labels_.empty()) {
-    const int classes = graph()[graph().output()].shape.c;
-    const Real* row = run_.activation(graph().output()).data;
-    for (int i = 0; i < run_.batch(); ++i, row += classes) {
-      labels_.push_back(static_cast<std::int32_t>(std::max_element(row, row + classes) - row));
-    }
+    for (int i = 0; i < run_.batch(); ++i) labels_.push_back(predicted(i));
   }
   run_.zero_parameter_gradients();
   loss_ = run_.loss(labels_.data());
@@ -43,10 +46,59 @@ Place Scene::place(int node, const Query& query) const {
   return place;
 }
 
+std::size_t Scene::element(const ParameterSlot& slot, int element) const {
+  if (static_cast<std::size_t>(element) < slot.count) return slot.offset + static_cast<std::size_t>(element);
+  throw Error(ErrorCode::invalid_value, "query",
+              "points outside of \"" + slot.address + "\". Got element " + std::to_string(element) + " of " +
+                  std::to_string(slot.count) + ".");
+}
+
 Terms Scene::terms(int node, const Place& place) const {
   Terms terms;
   graph()[node].layer->terms(run_.pass(node), place, terms);
   return terms;
+}
+
+Scene::Score Scene::score(int label) const {
+  const int output = graph().output();
+  const Shape& shape = graph()[output].shape;
+  const int chosen = label < 0 ? predicted(0) : label;
+  const bool head = graph()[output].layer->role() == LayerRole::head;
+  const int node = head ? graph()[output].inputs[0] : output;
+  if (chosen < shape.c) return {node, {0, 0, 0, chosen}};
+  throw Error(ErrorCode::invalid_value, "query",
+              "label must be a class of the net. Got " + std::to_string(chosen) + " of " + std::to_string(shape.c) +
+                  " classes.");
+}
+
+Span<const Real> Scene::input_gradient(int node, const Place& place) {
+  // A head's own backward starts at labels; its terms tell how its output moves with its inputs.
+  const Node& asked = graph()[node];
+  const bool head = asked.layer->role() == LayerRole::head;
+  const int start = head ? asked.inputs[0] : node;
+  std::vector<Real> seed(graph()[start].shape.size() * run_.batch(), 0);
+  if (head) {
+    for (const Term& term : terms(node, place).list) seed[offset(term.cell, graph()[start].shape)] += term.weight;
+  } else {
+    seed[offset(place, asked.shape)] = 1;
+  }
+  run_.backward_from(start, seed.data());
+  differentiated_ = false;
+  return {run_.gradient(0).data, graph().input_shape().size()};
+}
+
+std::vector<Real> Scene::pixel_map(Span<const Real> picture) const {
+  const int channels = graph().input_shape().c;
+  std::vector<Real> map(picture.size / channels, 0);
+  for (std::size_t i = 0; i < picture.size; ++i) map[i / channels] += std::abs(picture[i]);
+  return map;
+}
+
+std::vector<Real> scaled(std::vector<Real> map, Real most) {
+  if (most > 0) {
+    for (Real& value : map) value /= most;
+  }
+  return map;
 }
 
 }  // namespace cnn

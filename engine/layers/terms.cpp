@@ -1,5 +1,7 @@
 #include "engine/layers/terms.h"
 
+#include <cstring>
+
 namespace cnn {
 
 bool inside(const Place& place, const Shape& shape) {
@@ -26,6 +28,13 @@ const char* arithmetic_name(Arithmetic kind) {
     case Arithmetic::function: return "function";
   }
   return "function";
+}
+
+double Terms::number(const char* name, double otherwise) const {
+  for (const auto& [known, value] : numbers) {
+    if (std::strcmp(name, known) == 0) return value;
+  }
+  return otherwise;
 }
 
 void Terms::add(const Pass& pass, int input, const Place& cell, Real weight) {

@@ -55,6 +55,8 @@ struct Terms {
   std::vector<Term> list;
   std::vector<std::pair<const char*, double>> numbers;
 
+  double number(const char* name, double otherwise) const;
+
   // value · parameter
   void add_product(const Pass& pass, int input, const Place& cell, int tensor, std::size_t element);
   // 1 · parameter

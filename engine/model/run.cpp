@@ -79,18 +79,38 @@ void Run::backward(const std::int32_t* labels) {
   const Graph& graph = net_.graph();
   std::fill(written_.begin(), written_.end(), char(0));
   for (int i = graph.size() - 1; i > 0; --i) {
-    Pass& pass = passes_[i];
     const bool head = graph[i].layer->role() == LayerRole::head;
     // A branch that no head sees has no gradient, and a node that nothing before learns from needs none.
-    if (!head && (!written_[i] || pass.output_gradient == nullptr)) continue;
-    pass.labels = labels;
-    const std::vector<int>& inputs = graph[i].inputs;
-    for (std::size_t k = 0; k < inputs.size(); ++k) {
-      pass.inputs[k].accumulate = written_[inputs[k]] != 0;
-      written_[inputs[k]] = 1;
-    }
-    graph[i].layer->backward(pass);
+    if (!head && (!written_[i] || passes_[i].output_gradient == nullptr)) continue;
+    passes_[i].labels = labels;
+    backward_node(i);
   }
+}
+
+void Run::backward_from(int node, const Real* gradient) {
+  assert(plan_.purpose == Purpose::inspection);
+  std::fill(written_.begin(), written_.end(), char(0));
+  // What no path leads to has no gradient from there.
+  for (int i = 0; i < node; ++i) {
+    if (plan_.gradient[i] != Plan::kNone) {
+      std::fill_n(values_.data() + plan_.gradient[i], net_.graph()[i].shape.size() * batch_, Real(0));
+    }
+  }
+  std::copy_n(gradient, net_.graph()[node].shape.size() * batch_, values_.data() + plan_.gradient[node]);
+  written_[node] = 1;
+  for (int i = node; i > 0; --i) {
+    if (written_[i]) backward_node(i);
+  }
+}
+
+void Run::backward_node(int node) {
+  Pass& pass = passes_[node];
+  const std::vector<int>& inputs = net_.graph()[node].inputs;
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    pass.inputs[k].accumulate = written_[inputs[k]] != 0;
+    written_[inputs[k]] = 1;
+  }
+  net_.graph()[node].layer->backward(pass);
 }
 
 Span<const Real> Run::activation(int node) const {

@@ -34,6 +34,8 @@ class Run {
   LossReport loss(const std::int32_t* labels);
   // Gradients of that loss; parameter gradients are added to parameter_gradients(). Needs a purpose with gradients.
   void backward(const std::int32_t* labels);
+  // The same from one node, whose gradient is given: [N, shape].
+  void backward_from(int node, const Real* gradient);
 
   // [N, shape] of the last pass; empty where this purpose keeps none.
   Span<const Real> activation(int node) const;
@@ -46,6 +48,8 @@ class Run {
   void zero_parameter_gradients() { parameter_gradients_.fill_zero(); }
 
  private:
+  void backward_node(int node);
+
   Net& net_;
   Plan plan_;
   Buffer<Real> values_;

@@ -1,5 +1,6 @@
 #include "engine/train/optimizer.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "engine/kernels/update.h"
@@ -58,6 +59,13 @@ void OptimizerState::update(const TrainerOptions& options, const Real* gradients
     for (int i = 0; i < kernels::moment_count(optimizer_); ++i) moments[i] = moments_[i].data() + stretch.offset;
     kernels::update(u, stretch.count, gradients + stretch.offset, moments[0], moments[1], parameters + stretch.offset);
   }
+}
+
+OptimizerState OptimizerState::copy(const Net& net) const {
+  OptimizerState other(net, optimizer_);
+  for (int i = 0; i < 2; ++i) std::copy(moments_[i].begin(), moments_[i].end(), other.moments_[i].begin());
+  other.updates_ = updates_;
+  return other;
 }
 
 void OptimizerState::clear() {

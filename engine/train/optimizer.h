@@ -22,6 +22,8 @@ class OptimizerState {
 
   // `gradients` laid out as Net::parameters(). `options.optimizer` must be optimizer().
   void update(const TrainerOptions& options, const Real* gradients, Real* parameters);
+  // One that remembers the same, for the same net.
+  OptimizerState copy(const Net& net) const;
   // As after construction.
   void clear();
 

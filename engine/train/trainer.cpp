@@ -113,22 +113,28 @@ StepResult Trainer::step() {
   keep_good_weights(result);
   if (result.state == StepState::diverged) return result;
 
+  fill(*s.run, s.labels.data(), batch, s.augmenting);
+  learn(batch, result);
+  result.epoch_end = s.sampler->take(batch);
+  result.epoch = s.sampler->epoch();
+  return result;
+}
+
+// The images that the sampler has prepared.
+void Trainer::fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const {
+  State& s = *state_;
   const Preprocessing& preprocessing = net_.graph().definition().preprocessing;
   const std::size_t values = net_.graph().input_shape().size();
   const std::uint32_t* indices = s.sampler->indices();
   for (int i = 0; i < batch; ++i) {
     const std::uint8_t* picture = data_->image(indices[i]);
     if (!options_.augment.none()) {
-      augment(options_.augment, data_->shape(), picture, s.augmenting, s.picture.data());
+      augment(options_.augment, data_->shape(), picture, augmenting, s.picture.data());
       picture = s.picture.data();
     }
-    preprocess(preprocessing, data_->shape(), picture, s.run->input() + i * values);
-    s.labels[i] = data_->label(indices[i]);
+    preprocess(preprocessing, data_->shape(), picture, run.input() + i * values);
+    labels[i] = data_->label(indices[i]);
   }
-  learn(batch, result);
-  result.epoch_end = s.sampler->take(batch);
-  result.epoch = s.sampler->epoch();
-  return result;
 }
 
 StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int batch) {
@@ -187,7 +193,7 @@ void Trainer::learn(int batch, StepResult& result) {
     return;
   }
   s.run->backward(s.labels.data());
-  s.optimizer.update(options_, s.run->parameter_gradients(), net_.parameters());
+  update(s.optimizer, s.run->parameter_gradients(), net_.parameters());
   result.step = ++s.steps;
   result.images = s.images += batch;
 }
@@ -254,5 +260,19 @@ void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
 }
 
 const Run& Trainer::run() const { return *state_->run; }
+
+int Trainer::upcoming() const { return state_->sampler ? state_->sampler->prepare(options_.batch_size) : 0; }
+
+void Trainer::preview(Run& run, std::int32_t* labels, Random& dropout) const {
+  Random augmenting = state_->augmenting;
+  fill(run, labels, upcoming(), augmenting);
+  dropout = state_->dropout;
+}
+
+void Trainer::update(OptimizerState& optimizer, const Real* gradients, Real* parameters) const {
+  optimizer.update(options_, gradients, parameters);
+}
+
+const OptimizerState& Trainer::optimizer() const { return state_->optimizer; }
 
 }  // namespace cnn

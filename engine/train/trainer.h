@@ -10,6 +10,7 @@
 #include "engine/data/dataset.h"
 #include "engine/model/net.h"
 #include "engine/model/run.h"
+#include "engine/train/optimizer.h"
 #include "engine/train/options.h"
 
 namespace cnn {
@@ -60,9 +61,19 @@ class Trainer {
   // The run of the last step, for views.
   const Run& run() const;
 
+  // ---- the step to come, to look at without taking it
+  // Images of the next step(); 0: they have not been appended yet, or there is no data set.
+  int upcoming() const;
+  // They, augmented and preprocessed, and their labels; dropout will draw from `dropout`. `run` has room for them.
+  void preview(Run& run, std::int32_t* labels, Random& dropout) const;
+  // What a step does with its gradients.
+  void update(OptimizerState& optimizer, const Real* gradients, Real* parameters) const;
+  const OptimizerState& optimizer() const;
+
  private:
   struct State;
 
+  void fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const;
   void keep_good_weights(StepResult& result);
   void make_room(int batch);
   void learn(int batch, StepResult& result);

@@ -39,7 +39,10 @@ void fill_images(float* images, size_t count);
   "{\"type\":\"dense\",\"name\":\"dense1\",\"units\":3}," \
   "{\"type\":\"softmax\",\"name\":\"prediction\"}]}"
 
-enum { kPixels = 64, kImages = 96, kClasses = 3, kBatch = 4 };
+enum { kPixels = 64, kImages = 96, kClasses = 3, kBatch = 4, kIdxBytes = 16 + kImages * kPixels + 8 + kImages };
+
+/* kImages pictures whose class is where the bright third is, every other pixel noise, as an idx file of kIdxBytes. */
+void make_idx(uint8_t* idx);
 
 void test_data_and_training(void);
 void test_explain(void);

@@ -9,10 +9,7 @@ static void put_u32(uint8_t** at, uint32_t value) {
   *(*at)++ = (uint8_t)value;
 }
 
-enum { kIdxBytes = 16 + kImages * kPixels + 8 + kImages };
-
-/* Pictures whose class is where the bright third is; every other pixel is noise. */
-static void make_idx(uint8_t* idx) {
+void make_idx(uint8_t* idx) {
   uint8_t* at = idx;
   uint32_t noise = 1;
   int i, p;

@@ -43,7 +43,7 @@ export function readStages(results) {
 /**
  * An answer with its arrays cut out of the one that came.
  * @param {Results} results
- * @returns {{answer: any, arrays: Record<string, Float32Array>}}
+ * @returns {import('./explain-types.js').Explanation}
  */
 function readAnswer(results) {
   const values = results.floats(1);
@@ -122,10 +122,11 @@ export class Net extends Handle {
   /**
    * Answers a question about the first image of the last forward pass, with the weights of now.
    * @param {import('./explain-types.js').Query} query
-   * @returns {{answer: any, arrays: Record<string, Float32Array>}}  arrays share one buffer
+   * @param {Dataset | null} [dataset]  for questions about one
+   * @returns {import('./explain-types.js').Explanation}
    */
-  explain(query) {
-    return this.call('explain', [toJson(query)], 2, readAnswer);
+  explain(query, dataset = null) {
+    return this.call('explain', [dataset ? dataset.use : 0, toJson(query)], 2, readAnswer);
   }
 
   /** @param {string} address @param {Float32Array} values */
@@ -193,6 +194,15 @@ export class Trainer extends Handle {
   /** Takes effect with the next step. @param {import('./types.js').TrainerOptions} options  only those that change */
   configure(options) {
     this.call('configure', [toJson(options)]);
+  }
+
+  /**
+   * Answers a question about the step that comes next, without taking it.
+   * @param {import('./explain-types.js').Query} query
+   * @returns {import('./explain-types.js').Explanation}
+   */
+  explain(query) {
+    return this.call('explain', [toJson(query)], 2, readAnswer);
   }
 
   /** All that a continued training needs besides net and data. @returns {Uint8Array} */

@@ -75,9 +75,12 @@ export const operations = {
   // the weights change. `maps`: names of the nodes whose activations to send, null for all. Result: Prediction
   classify: { args: ['input', 'maps'] },
 
-  // A question to the engine about the kept input, with the weights of now; what can be asked and what comes back stands in
-  // wasm/js/explain-types.js. Result: {answer, arrays: Record<string, Float32Array>}
-  explain: { args: ['query'], resultTransfer: ['arrays'] },
+  // A question to the engine, with the weights of now; what can be asked and what comes back stands in
+  // wasm/js/explain-types.js. `source`: 'input' (also when absent), the kept input, or 'step', the training step that comes
+  // next, on its batch. Result: Explanation, {answer, arrays: Record<string, Float32Array>}
+  explain: { args: ['query', 'source'], resultTransfer: ['arrays'] },
+  // The parts of the first query.images pictures of the set that excite a channel most, in slices. Result: TopPatchesAnswer
+  topPatches: { args: ['query', 'part'], concurrent: true },
 
   // Data set: begin (DatasetHead), then chunks in order as they arrive. `part`: 'train' | 'test'. Result: {count}
   openDataset: { args: ['dataset'] },

@@ -3,6 +3,7 @@
 
 import { createTrainingLoop } from './training-loop.js';
 import { inflate } from './inflate.js';
+import { topPatches } from './top-patches.js';
 
 /**
  * @param {object} parts
@@ -27,10 +28,12 @@ export function createSession({ loadEngine, send, now, later }) {
   const needNet = () => net ?? fail('There is no net yet.');
   const needSets = () => sets ?? fail('There is no data set yet.');
 
+  const needTrainer = () => (trainer ??= engine.createTrainer(needNet(), needSets().train, options));
+
   const loop = createTrainingLoop({
     now,
     later,
-    trainer: () => (trainer ??= engine.createTrainer(needNet(), needSets().train, options)),
+    trainer: () => needTrainer(),
     evaluation: (limit) => (sets?.test.count ? engine.createEvaluation(needNet(), sets.test, { limit }) : null),
     checkpoint: () => ({ model: net.save({ step: loop.step }), trainer: trainer.checkpoint() }),
     goBack: (good) => restore(good),
@@ -121,10 +124,15 @@ export function createSession({ loadEngine, send, now, later }) {
       return prediction;
     },
 
-    explain({ query }) {
+    explain({ query, source }) {
+      if (source === 'step') return needTrainer().explain(query);
       if (!kept) fail('There is nothing to explain: the pad is empty and no picture is chosen.');
       if (shown !== needNet()) predict(kept.input, []);
       return net.explain(query);
+    },
+    async topPatches({ query, part }) {
+      const set = needSets()[/** @type {'train' | 'test'} */ (part ?? 'train')];
+      return topPatches({ net: needNet(), set, query, now });
     },
 
     openDataset({ dataset }) {

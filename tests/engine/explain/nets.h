@@ -104,14 +104,15 @@ struct Asked {
   }
 
   Answer ask(const Json& query) { return explainer.answer(run.input(), query); }
-  Answer ask(const char* about, int node, const Place& place) {
+  Answer ask(const char* about, int node, const Place& place) { return ask(query(about, node, place)); }
+  Json query(const char* about, int node, const Place& place) const {
     Json query;
     query["about"] = about;
     query["node"] = net.graph()[node].name;
     query["row"] = place.row;
     query["column"] = place.column;
     query["channel"] = place.channel;
-    return ask(query);
+    return query;
   }
 
   Place random_place(int node, Random& random) const {
