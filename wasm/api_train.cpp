@@ -211,3 +211,13 @@ cnn_status cnn_evaluation_step(cnn_evaluation* evaluation, size_t images, cnn_te
     handle.outbox.give(report(*handle.evaluation), out);
   });
 }
+
+cnn_status cnn_evaluation_answers(cnn_evaluation* evaluation, cnn_bytes* classes, cnn_floats* losses) noexcept {
+  return guard([&] {
+    need(classes, "classes");
+    need(losses, "losses");
+    const Evaluation& answered = *need(evaluation, "evaluation").evaluation;
+    *classes = {answered.predicted().data(), answered.predicted().size()};
+    *losses = {answered.losses().data(), answered.losses().size()};
+  });
+}

@@ -178,5 +178,9 @@ CNN_API(cnn_evaluation_destroy) void cnn_evaluation_destroy(cnn_evaluation* eval
  * confusion[true class][predicted class]. */
 CNN_API(cnn_evaluation_step)
 cnn_status cnn_evaluation_step(cnn_evaluation* evaluation, size_t images, cnn_text* out) CNN_NOEXCEPT;
+/* Of the images seen so far, in their order: the class that each was taken for, and its loss. Both stay until the next
+ * _step. */
+CNN_API(cnn_evaluation_answers)
+cnn_status cnn_evaluation_answers(cnn_evaluation* evaluation, cnn_bytes* classes, cnn_floats* losses) CNN_NOEXCEPT;
 
 #endif

@@ -47,11 +47,14 @@ void Evaluation::step(std::size_t count) {
     run_.forward(batch, Mode::inference);
     // The loss is the main head's alone; auxiliary heads only help to learn.
     const Real* logits = run_.activation(logits_node).data;
-    int correct = 0;
-    loss_sum_ += kernels::cross_entropy(batch, classes_, logits, labels_.data(), &correct);
     for (int i = 0; i < batch; ++i) {
       const Real* row = logits + static_cast<std::size_t>(i) * classes_;
       const int predicted = static_cast<int>(std::max_element(row, row + classes_) - row);
+      int correct = 0;
+      const double loss = kernels::cross_entropy(1, classes_, row, &labels_[i], &correct);
+      loss_sum_ += loss;
+      losses_.push_back(static_cast<float>(loss));
+      predicted_.push_back(static_cast<std::uint8_t>(predicted));
       ++confusion_[static_cast<std::size_t>(labels_[i]) * classes_ + predicted];
       if (predicted != labels_[i]) ++errors_;
     }

@@ -27,6 +27,9 @@ class Evaluation {
   // [true class · classes + predicted class]
   const std::vector<std::uint32_t>& confusion() const { return confusion_; }
   int classes() const { return classes_; }
+  // Of the images seen, in their order: the class each was taken for, and its loss.
+  const std::vector<std::uint8_t>& predicted() const { return predicted_; }
+  const std::vector<float>& losses() const { return losses_; }
 
  private:
   Net& net_;
@@ -39,6 +42,8 @@ class Evaluation {
   int classes_;
   std::vector<std::uint32_t> confusion_;
   std::vector<std::int32_t> labels_;
+  std::vector<std::uint8_t> predicted_;
+  std::vector<float> losses_;
 };
 
 }  // namespace cnn

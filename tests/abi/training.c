@@ -194,6 +194,15 @@ static void test_training(void) {
     CHECK_OK(cnn_evaluation_create(net, data, 10, &evaluation));
     CHECK_OK(cnn_evaluation_step(evaluation, 1000, &text));
     CHECK(contains(text, "\"done\":true") && contains(text, "\"total\":10"));
+    {
+      cnn_bytes classes;
+      cnn_floats losses;
+      CHECK_OK(cnn_evaluation_answers(evaluation, &classes, &losses));
+      CHECK(classes.size == 10 && losses.size == 10);
+      CHECK(losses.data[0] >= 0);
+      CHECK_FAILED(cnn_evaluation_answers(evaluation, NULL, &losses), "invalid_value");
+      CHECK_FAILED(cnn_evaluation_answers(NULL, &classes, &losses), "invalid_value");
+    }
     cnn_evaluation_destroy(evaluation);
     cnn_evaluation_destroy(NULL);
   }

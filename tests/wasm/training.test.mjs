@@ -60,6 +60,11 @@ for (const module of runnableModules) {
     assert.equal(counts.length, 9);
     assert.equal(counts.reduce((a, b) => a + b), 90);
     assert.equal(report.confusion[0][0] + report.confusion[1][1] + report.confusion[2][2], 90 - report.errors);
+    const { classes, losses } = evaluation.answers();
+    const wrong = [...classes].filter((each, i) => each !== data.image(i).label);
+    assert.deepEqual([classes.length, losses.length, wrong.length], [90, 90, report.errors]);
+    const sum = losses.reduce((a, b) => a + b);
+    assert.ok(Math.abs(sum / 90 - /** @type {number} */ (report.loss)) < 1e-5);
     for (const object of [evaluation, trainer, data, net]) object.destroy();
   });
 

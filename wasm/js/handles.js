@@ -226,4 +226,12 @@ export class Evaluation extends Handle {
   step(images) {
     return this.call('step', [wholeNumber(images, 'images')], 1, (results) => results.json(0));
   }
+
+  /**
+   * Of the images seen so far: the class that each was taken for, and its loss.
+   * @returns {{classes: Uint8Array, losses: Float32Array}}
+   */
+  answers() {
+    return this.call('answers', [], 2, (results) => ({ classes: results.bytes(0), losses: results.floats(1) }));
+  }
 }

@@ -48,6 +48,8 @@ TEST_CASE("evaluation: counts what a known net gets right") {
   std::uint32_t diagonal = 0;
   for (int c = 0; c < 4; ++c) diagonal += confusion[c * 5];
   CHECK(diagonal == 148);
+  REQUIRE(evaluation.predicted().size() == 150);
+  for (int i = 0; i < 150; ++i) CHECK((evaluation.predicted()[i] != set.labels[i]) == (i == 3 || i == 100));
 }
 
 TEST_CASE("evaluation: the loss is the mean cross-entropy") {
@@ -68,6 +70,8 @@ TEST_CASE("evaluation: the loss is the mean cross-entropy") {
     expected += std::log(total) - logits[set.labels[i]];
   }
   CHECK(evaluation.loss() == Approx(expected / 5).epsilon(1e-5));
+  const std::vector<float>& losses = evaluation.losses();
+  CHECK(std::accumulate(losses.begin(), losses.end(), 0.0) == Approx(expected).epsilon(1e-5));
 }
 
 TEST_CASE("evaluation: slices of any size give the same") {
