@@ -208,6 +208,70 @@ for (const kind of kinds) {
       await until(async () => (await page.locator('#inspector h2').textContent()) === 'conv2.relu', 'a tap selects');
     });
 
+    await t.test('activations, gradients, weights and weight gradients are the engine\'s', async (sub) => {
+      const page = await visit(sub);
+      const best = net.tensor('activation', 'prediction').reduce((at, p, i, all) => (p > all[at] ? i : at), 0);
+      net.backward(Uint8Array.of(best));
+      const ends = () =>
+        page.evaluate(() =>
+          ['low', 'high'].map((end) => document.querySelector(`#column-conv2 .column-legend .${end}`)?.textContent ?? ''),
+        );
+      for (const [kind, address] of [
+        ['gradient', 'conv2.relu'],
+        ['parameter', 'conv2/kernel'],
+        ['parameter_gradient', 'conv2/kernel'],
+        ['activation', 'conv2.relu'],
+      ]) {
+        await page.locator(`#show-${kind}`).click();
+        const values = net.tensor(/** @type {any} */ (kind), address);
+        const expected = [Math.min(0, ...values), Math.max(0, ...values)];
+        await until(
+          async () => (await ends()).every((text, i) => Math.abs(parse(text) - expected[i]) <= 0.06 * Math.abs(expected[i])),
+          `the ends of ${kind}: ${expected}`,
+        );
+        await until(
+          () => page.evaluate((name) => location.hash.includes(`show=${name}`) === (name !== 'activation'), kind),
+          'the address',
+        );
+      }
+    });
+
+    await t.test('zoom by button, key and wheel; the point under the pointer stays', async (sub) => {
+      const page = await visit(sub);
+      const width = async () => (await page.locator('#column-conv1 canvas').first().boundingBox())?.width ?? 0;
+      const before = await width();
+      await page.locator('#network-zoomIn').click();
+      await page.locator('#network-zoomIn').click();
+      await until(async () => (await width()) > 1.3 * before, 'larger maps');
+      await page.locator('#column-input .column-maps').focus();
+      await page.keyboard.press('0');
+      await until(async () => (await width()) === before, 'the whole net again');
+      const box = await page.locator('#column-conv2 canvas').first().boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + 5, box.y + box.height / 2);
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -200);
+      await page.keyboard.up('Control');
+      await until(async () => (await width()) > 1.3 * before, 'larger maps');
+      const after = await page.locator('#column-conv2 canvas').first().boundingBox();
+      assert.ok(after && after.x < box.x + 60 && after.x + after.width > box.x - 60, `${box.x} → ${after?.x}`);
+    });
+
+    await t.test('branches stand side by side; blocks fold and unfold', async (sub) => {
+      const page = await visit(sub, `${fresh}&net=mini-inception`);
+      await until(async () => (await columns(page)).every(({ colours }) => colours > 2), 'painted maps');
+      const folded = (await columns(page)).map(({ id }) => id);
+      assert.ok(folded.includes('column-inception1') && !folded.includes('column-inception1.conv1x1'));
+      await page.locator('#column-inception1 .column-step').click();
+      await until(async () => (await page.locator('[id="column-inception1.conv1x1"]').count()) === 1, 'its layers');
+      const [a, b] = await Promise.all(
+        ['conv1x1', 'reduce3x3'].map((name) => page.locator(`[id="column-inception1.${name}"]`).boundingBox()),
+      );
+      assert.ok(a && b && Math.abs(a.x + a.width / 2 - b.x - b.width / 2) < 2 && a.y + a.height <= b.y + 1);
+      await page.locator('.network-block').first().click();
+      await until(async () => (await page.locator('#column-inception1').count()) === 1, 'one column again');
+    });
+
     for (const scheme of /** @type {const} */ (['light', 'dark'])) {
       await t.test(`no violation of accessibility rules, ${scheme}`, async (sub) => {
         const page = await visit(sub, `${fresh}&theme=${scheme}&unit=conv2.relu/3@2,2&room=train`);

@@ -89,7 +89,7 @@ test('the page opens: engine, net, an answer, then the first pictures', async (t
   const { store, asked } = await openPage(t);
   assert.equal(store.status.value, 'ready');
   assert.equal(store.info.value.summary.output, 'prediction');
-  const { probabilities, stages, maps } = /** @type {any} */ (store.prediction.value);
+  const { probabilities, stages, tensors, values } = /** @type {any} */ (store.prediction.value);
   assert.equal(probabilities.length, 10);
   assert.ok(Math.abs(probabilities.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b) - 1) < 1e-4);
   assert.deepEqual(
@@ -97,9 +97,11 @@ test('the page opens: engine, net, an answer, then the first pictures', async (t
     ['ink', 'box', 'image'],
   );
   assert.deepEqual(
-    maps.map((/** @type {any} */ map) => map.node),
-    store.info.value.summary.layers.map((/** @type {any} */ l) => l.name),
+    tensors.map((/** @type {any} */ { kind, address }) => [kind, address]),
+    store.info.value.summary.layers.map((/** @type {any} */ l) => ['activation', l.name]),
   );
+  for (const { pixels } of stages) assert.equal(pixels.buffer, values.buffer, 'one buffer for all numbers');
+  for (const tensor of tensors) assert.equal(tensor.values.buffer, values.buffer);
   await until(() => store.datasetProgress.value.test.loaded > 0, 'the first pictures');
   assert.ok(asked.findIndex((path) => path.startsWith('data/')) > asked.findIndex((path) => path.startsWith('wasm/')));
   assert.equal(store.datasetProgress.value.train.loaded, kChunkImages, 'only the first chunk');

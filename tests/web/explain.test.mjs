@@ -35,11 +35,12 @@ test('a question before there is an input is refused', async (t) => {
 test('answers are about the kept input and the weights of now', async (t) => {
   const client = await openClient(t);
   const query = { about: 'position', node: 'dense1', channel: 2 };
-  const { maps } = await client.classify({ input: { part: 'train', index: 5 }, maps: ['flatten_1', 'dense1'] });
+  const tensors = ['flatten_1', 'dense1'].map((address) => ({ kind: 'activation', address }));
+  const shown = await client.classify({ input: { part: 'train', index: 5 }, tensors });
   const before = await client.explain({ query });
   assert.equal(before.answer.kind, 'products');
-  assert.equal(Math.fround(before.answer.result), maps[1].values[2]);
-  assert.deepEqual(before.arrays.value.slice(0, 36), maps[0].values);
+  assert.equal(Math.fround(before.answer.result), shown.tensors[1].values[2]);
+  assert.deepEqual(before.arrays.value.slice(0, 36), shown.tensors[0].values);
 
   // Training changes the weights, a reset draws them anew: the input is still the same picture.
   await client.step();
@@ -52,9 +53,35 @@ test('answers are about the kept input and the weights of now', async (t) => {
   assert.equal((await client.explain({ query })).answer.result, before.answer.result);
 });
 
+test('weights travel when they change, gradients each time', async (t) => {
+  const client = await openClient(t);
+  const tensors = [
+    { kind: 'parameter', address: 'dense1/kernel' },
+    { kind: 'gradient', address: 'dense1' },
+    { kind: 'parameter_gradient', address: 'dense1/bias' },
+  ];
+  const kinds = async () => {
+    const answer = await client.classify({ input: { part: 'train', index: 5 }, tensors });
+    return answer.tensors.map((/** @type {any} */ { kind }) => kind);
+  };
+  const all = tensors.map(({ kind }) => kind);
+  assert.deepEqual(await kinds(), all);
+  assert.deepEqual(await kinds(), all.slice(1), 'the same weights');
+  await client.step();
+  assert.deepEqual(await kinds(), all.slice(1), 'the step itself has told them');
+  await client.reset({ seed: 2 });
+  assert.deepEqual(await kinds(), all);
+
+  // p − y at the logits, y being the picture's own class.
+  const { tensors: told, probabilities, label } = await client.classify({ input: { part: 'train', index: 5 }, tensors });
+  told[0].values.forEach((/** @type {number} */ gradient, /** @type {number} */ i) =>
+    assert.ok(Math.abs(gradient - (probabilities[i] - (i === label ? 1 : 0))) < 1e-6),
+  );
+});
+
 test('a refusal travels with its place', async (t) => {
   const client = await openClient(t);
-  await client.classify({ input: { part: 'train', index: 0 }, maps: [] });
+  await client.classify({ input: { part: 'train', index: 0 }, tensors: [] });
   await assert.rejects(client.explain({ query: { about: 'position', node: 'dense2' } }), { code: 'not_found' });
   await assert.rejects(client.explain({ query: { about: 'position', node: 'dense1', channel: 3 } }), {
     code: 'invalid_value',

@@ -128,7 +128,7 @@ test('a worker that falls silent is lost: pending requests fail and it is told o
   t.after(client.end);
   await client.connect();
   port2.onmessage = null;
-  const pending = client.classify({ input: {}, maps: null });
+  const pending = client.classify({ input: {}, tensors: null });
   for (let second = 0; second < 3; second++) host.tick(1000);
   assert.deepEqual(lost, []);
   for (let second = 0; second < 3; second++) host.tick(1000);

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sourceChannels, sourceWindow, stageOf, stagesOf } from '../../web/widgets/stages.js';
+import { blocksOf, foldBlocks, sourceChannels, sourceWindow, stageOf, stagesOf } from '../../web/widgets/stages.js';
 import { layoutOf, lanesOf } from '../../web/views/network/layout.js';
 import { columnEdges, unitEdges } from '../../web/views/network/edges.js';
 import { walk } from '../../web/views/network/walk.js';
+import { arranged, pictureOf, tile } from '../../web/widgets/quantity.js';
 
 const field = (size, jump, start) => ({ size: [size, size], jump: [jump, jump], start: [start, start] });
 const layer = (name, role, inputs, shape, more = {}) => ({
@@ -44,6 +45,105 @@ const residual = [
   layer('o', 'activation', ['n'], [8, 8, 4]),
   layer('p', 'merge', ['o', 'l'], [8, 8, 8]),
 ];
+
+/** Two blocks as the definition makes them: branches side by side, then a projection beside two layers. */
+const block = (entry, name, more) => ({ path: `/layers/${entry}${more ? `/${more}` : ''}`, name });
+const branched = [
+  layer('in', 'input', [], [8, 8, 4], block(0, 'in')),
+  layer('A.one', 'convolution', ['in'], [8, 8, 4], block(1, 'A.one')),
+  layer('A.two', 'convolution', ['in'], [8, 8, 4], block(1, 'A.two')),
+  layer('A.three', 'convolution', ['A.two'], [8, 8, 4], block(1, 'A.three')),
+  layer('A.join', 'merge', ['A.one', 'A.three'], [8, 8, 8], block(1, 'A.join')),
+  layer('B.left.x', 'convolution', ['A.join'], [8, 8, 8], block(2, 'B.left.x')),
+  layer('B.right', 'convolution', ['A.join'], [8, 8, 8], block(2, 'B.right')),
+  layer('B.add', 'merge', ['B.left.x', 'B.right'], [8, 8, 8], block(2, 'B.add')),
+  layer('out', 'head', ['B.add'], [1, 1, 10], block(3, 'out')),
+];
+
+test('blocks are what one entry of the definition made, and fold into one column', () => {
+  const stages = stagesOf(branched);
+  assert.deepEqual(blocksOf(stages), ['A', 'B']);
+  const folded = foldBlocks(stages, new Set(['A', 'B']));
+  assert.deepEqual(
+    folded.map(({ id, shown, sources }) => [id, shown.name, ...sources.map(({ stage }) => stage)]),
+    [
+      ['in', 'in'],
+      ['A', 'A.join', 0],
+      ['B', 'B.add', 1],
+      ['out', 'out', 2],
+    ],
+  );
+  const half = foldBlocks(stages, new Set(['A']));
+  assert.deepEqual(
+    half.map(({ id, sources }) => [id, ...sources.map(({ stage }) => stage)]),
+    [['in'], ['A', 0], ['B.left.x', 1], ['B.right', 1], ['B.add', 2, 3], ['out', 4]],
+  );
+  assert.deepEqual(
+    foldBlocks(stages, new Set()).map(({ id }) => id),
+    stages.map(({ id }) => id),
+  );
+});
+
+for (const [width, height, zoom] of [
+  [1200, 600, 1],
+  [700, 420, 1],
+  [1200, 600, 2.5],
+  [1200, 600, 0.3],
+]) {
+  test(`branches ${width}×${height}, ${zoom} times: side by side in one column, nothing on top of another`, () => {
+    const layout = layoutOf(stagesOf(branched), { width, height, dpr: 1, zoom });
+    const [, one, two, , join] = layout.columns;
+    assert.equal(one.rank, two.rank);
+    assert.ok(one.y + one.height <= two.y + 1, 'what is skipped over stands on top');
+    assert.equal(join.rank, 3);
+    for (const a of layout.columns) {
+      assert.ok(a.mapsY >= a.y && a.mapsY + a.mapsHeight <= a.y + a.height);
+      assert.ok(a.x + a.width <= layout.width && a.y + a.height <= layout.height);
+      for (const b of layout.columns) {
+        const apart = a === b || a.x + a.width <= b.x || b.x + b.width <= a.x || a.y + a.height <= b.y + 1 || b.y + b.height <= a.y + 1;
+        assert.ok(apart, `${a.stage.id} and ${b.stage.id}`);
+      }
+    }
+    assert.equal(columnEdges(layout).length, 10, 'every connection has its line');
+    assert.deepEqual(
+      layout.blocks.map(({ id }) => id),
+      ['A', 'B'],
+    );
+  });
+}
+
+test('weights become pictures: every number once, one picture for each output', () => {
+  for (const [shape, source] of [
+    [[3, 2, 5, 4], [9, 9, 5]],
+    [[1, 1, 7, 3], [9, 9, 7]],
+    [[24, 6], [2, 3, 4]],
+    [[24, 6], [1, 1, 24]],
+  ]) {
+    const { shape: picture, order, hidden } = tile(shape, source);
+    assert.equal(hidden, 0);
+    const numbers = Float32Array.from({ length: shape.reduce((a, b) => a * b) }, (_, i) => i + 1);
+    const placed = arranged(numbers, order);
+    assert.equal(placed.length, picture[0] * picture[1] * picture[2]);
+    assert.deepEqual(
+      [...placed].filter((v) => v !== 0).sort((a, b) => a - b),
+      [...numbers],
+    );
+    const outputs = shape.at(-1);
+    placed.forEach((v, i) => assert.ok(v === 0 || (v - 1) % outputs === i % outputs, 'in the picture of its output'));
+  }
+  const large = tile([3136, 128], [7, 7, 64]);
+  assert.ok(large.hidden > 0 && large.shape[2] + large.hidden === 128);
+});
+
+test('a column without the chosen numbers shows its activations, and says so', () => {
+  const tensors = [{ name: 'kernel', shape: [5, 5, 1, 6], count: 150, trainable: true }];
+  const stages = stagesOf(chain.map((node) => (node.name === 'b' ? { ...node, tensors } : node)));
+  const kinds = (kind) => stages.map((stage) => pictureOf(stage, stages, kind)).map((p) => [p.kind, p.address, p.asked]);
+  assert.deepEqual(kinds('parameter')[1], ['parameter', 'b/kernel', true]);
+  assert.deepEqual(kinds('parameter')[2], ['activation', 'e', false]);
+  assert.deepEqual(kinds('gradient')[2], ['gradient', 'e', true]);
+  assert.deepEqual(kinds('gradient').at(-1), ['activation', 'j', false], 'a head is the loss');
+});
 
 test('what only restricts or reshapes is folded into the stage before it', () => {
   const stages = stagesOf(chain);

@@ -4,12 +4,13 @@ import { createTrainingLoop } from '../../web/worker/training-loop.js';
 
 /**
  * A loop whose clock moves by what its work is said to take.
- * @typedef {'stepMs' | 'evaluationMs' | 'available' | 'divergeAt' | 'explodeAt' | 'batch'} Option
+ * @typedef {'stepMs' | 'evaluationMs' | 'answerMs' | 'available' | 'divergeAt' | 'explodeAt' | 'batch'} Option
  * @param {Partial<Record<Option, number>>} [options]
  */
 function makeLoop({
   stepMs = 2,
   evaluationMs = 0.1,
+  answerMs = 0,
   available = Infinity,
   divergeAt = Infinity,
   explodeAt = Infinity,
@@ -72,7 +73,10 @@ function makeLoop({
       loop.forget(step);
       steps = step;
     },
-    answer: () => void answers.count++,
+    answer: () => {
+      answers.count++;
+      time += answerMs;
+    },
     trainTotal: () => 60000,
     send: (event, data) => said.push({ event, data, time }),
   });
@@ -150,11 +154,15 @@ test('the held-out sample comes every 200 steps and does not count as training t
   assert.ok(it.evaluations.made - it.evaluations.destroyed <= 1);
 });
 
-test('the kept input is answered again at most eight times a second', () => {
-  const it = makeLoop();
-  it.loop.start();
-  it.run(4000);
-  assert.ok(it.answers.count >= 24 && it.answers.count <= 33, String(it.answers.count));
+test('the kept input is answered again up to twenty times a second, and for a fourteenth of the time at most', () => {
+  for (const answerMs of [0, 1, 8, 40]) {
+    const it = makeLoop({ answerMs });
+    it.loop.start();
+    it.run(8000);
+    const { count } = it.answers;
+    assert.ok(count <= 160 && count * answerMs <= 8000 / 13, `${count} answers of ${answerMs} ms`);
+    assert.ok(count >= Math.min(100, 8000 / 20 / answerMs), `${count} answers of ${answerMs} ms`);
+  }
 });
 
 test('checkpoints come every 200 steps or two seconds, but not more often than twice a second', () => {

@@ -49,7 +49,7 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
   });
   const data = createDataLoader({ client, host, store });
   const classifier = createClassifier({
-    classify: (input) => client.classify({ input, maps: store.mapNodes.value }),
+    classify: (input) => client.classify({ input, tensors: store.tensors.value }),
     nextFrame: (run) => host.nextFrame(run),
     onAnswer: (prediction) => (store.prediction.value = prediction),
     onError: (error) => context.complain(error, 'notice.classifyFailed'),
@@ -116,7 +116,13 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     fullSizeNets: async () => JSON.parse(new TextDecoder().decode(await host.asset('architectures.json'))),
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
-        (await client.tensor({kind, address})).values,
+      (await client.tensor({ kind, address })).values,
+    /** What comes with each prediction from now on. @param {import('../worker/protocol.js').TensorRef[] | null} tensors */
+    watch(tensors) {
+      if (JSON.stringify(tensors) === JSON.stringify(store.tensors.peek())) return;
+      store.tensors.value = tensors;
+      if (store.info.peek()) context.classifyAgain();
+    },
     /** Pictures that have arrived. @returns {Promise<{index: number, pixels: Uint8Array, label: number}[]>} */
     images: (/** @type {'train' | 'test'} */ part, /** @type {number[]} */ indices) => client.images({part, indices}),
     loadData: (/** @type {'train' | 'test'} */ part, chunks = Infinity) =>
@@ -163,6 +169,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
       const accepted = accept('selection', address);
       if (accepted !== undefined) store.selection.value = accepted;
     },
+    /** @param {import('../worker/protocol.js').TensorKind} quantity */
+    showQuantity: (quantity) => void (store.quantity.value = accept('quantity', quantity) ?? store.quantity.value),
     /** @param {'train' | 'architecture' | 'data' | null} room */
     openRoom(room) {
       store.room.value = room;

@@ -36,6 +36,13 @@ export const settings = {
   batchSize: { key: 'batch', type: 'integer', min: 1, max: 1024, initial: 32 },
   room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', null], initial: null },
   selection: { key: 'unit', type: 'unit', initial: null },
+  // What the maps of the network are of, as the engine calls it.
+  quantity: {
+    key: 'show',
+    type: 'choice',
+    choices: ['activation', 'gradient', 'parameter', 'parameter_gradient'],
+    initial: 'activation',
+  },
   strokes: { key: 'ink', type: 'strokes', initial: null },
 };
 

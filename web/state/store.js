@@ -123,6 +123,7 @@ export function createStore(start = {}) {
     batchSize: /** @type {Signal<number>} */ (signal(initial.batchSize)),
     room: /** @type {Signal<'train' | 'architecture' | 'data' | null>} */ (signal(initial.room)),
     selection: /** @type {Signal<string | null>} */ (signal(initial.selection)),
+    quantity: /** @type {Signal<import('../worker/protocol.js').TensorKind>} */ (signal(initial.quantity)),
     strokes: /** @type {Signal<import('../worker/protocol.js').Strokes | null>} */ (signal(initial.strokes)),
 
     // What happens now
@@ -135,8 +136,8 @@ export function createStore(start = {}) {
     weightsOrigin: /** @type {Signal<WeightsOrigin>} */ (signal('fresh')),
     prediction: /** @type {Signal<Prediction | null>} */ (signal(null)),
     testImage: /** @type {Signal<TestImage | null>} */ (signal(null)),
-    // Nodes whose maps the worker sends with each prediction; null: all of them.
-    mapNodes: /** @type {Signal<string[] | null>} */ (signal(null)),
+    // What the worker sends with each prediction; null: the activations of all nodes.
+    tensors: /** @type {Signal<import('../worker/protocol.js').TensorRef[] | null>} */ (signal(null)),
     report: /** @type {Signal<StepReport | null>} */ (signal(null)),
     heldOut: /** @type {Signal<EvaluationReport | null>} */ (signal(null)),
     evaluation: /** @type {Signal<EvaluationReport | null>} */ (signal(null)),

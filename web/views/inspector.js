@@ -257,7 +257,10 @@ export class Inspector extends View {
         <dd data-stat=${key}>${empty}</dd>
       </div>`;
     return html`
-      <h3>${t(channel === undefined || single ? 'inspector.valuesLayer' : 'inspector.valuesChannel')}</h3>
+      <h3>
+        ${t(channel === undefined || single ? 'inspector.valuesLayer' : 'inspector.valuesChannel')}
+        · ${t(`network.${this.#kind(this.#subject)}`)}
+      </h3>
       <dl class="facts compact">${row('low')} ${row('high')} ${row('mean')} ${row('zeros')}</dl>
       <figure class="inspector-histogram">
         <canvas class="histogram" role="img" aria-label=${t('inspector.histogram')}></canvas>
@@ -266,6 +269,10 @@ export class Inspector extends View {
         </figcaption>
       </figure>
     `;
+  }
+
+  #weightsKind() {
+    return this.app.store.quantity.value === 'parameter_gradient' ? 'parameter_gradient' : 'parameter';
   }
 
   /** @param {Weights} weights */
@@ -371,6 +378,12 @@ export class Inspector extends View {
     this.#stops.push(() => canvas.removeEventListener('click', click));
   }
 
+  /** What the numbers are of: activations, or gradients where the network shows these. @param {Subject | null} subject */
+  #kind(subject) {
+    const backward = this.app.store.quantity.value.endsWith('gradient');
+    return backward && subject?.layer.role !== 'head' ? 'gradient' : 'activation';
+  }
+
   /** @param {string} name @param {string} text */
   #set(name, text) {
     const element = this.querySelector(`[data-stat="${name}"]`);
@@ -383,7 +396,9 @@ export class Inspector extends View {
    */
   #paint(prediction, theme) {
     const subject = this.#subject;
-    const values = prediction?.maps.find(({ node }) => node === subject?.layer.name)?.values;
+    const values = prediction?.tensors.find(
+      ({ kind, address }) => kind === this.#kind(subject) && address === subject?.layer.name,
+    )?.values;
     if (!subject || !prediction || !values) return;
     const { t } = this.app;
     const { layer, channel, row, column } = subject;
@@ -461,7 +476,7 @@ export class Inspector extends View {
     const weights = this.#subject?.weights;
     const kernel = this.#kernel;
     if (!weights || !kernel) return;
-    const key = `${weights.address} ${step} ${theme} ${this.app.store.weightsOrigin.peek()}`;
+    const key = `${weights.address} ${this.#weightsKind()} ${step} ${theme} ${this.app.store.weightsOrigin.peek()}`;
     const wait = this.#weightsAt + kWeightsEvery - performance.now();
     if (key === this.#weightsKey) return;
     clearTimeout(this.#timer);
@@ -471,7 +486,7 @@ export class Inspector extends View {
     }
     this.#weightsKey = key;
     this.#weightsAt = performance.now();
-    this.app.actions.tensor('parameter', weights.tensor).then(
+    this.app.actions.tensor(this.#weightsKind(), weights.tensor).then(
       (all) => {
         if (this.#kernel !== kernel) return;
         const values = weights.pick(all);

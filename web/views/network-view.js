@@ -7,14 +7,18 @@ import { View, html, nothing, render, svg, untracked } from './view.js';
 import { colourOf, css } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
 import { formatAddress, formatShape, formatValue, parseAddress } from '../widgets/format.js';
-import { MapCanvas, extent, normaliser, paintLegend } from '../widgets/maps.js';
+import { normaliser } from '../widgets/maps.js';
 import { watchPointer } from '../widgets/pointing.js';
+import { pictureOf } from '../widgets/quantity.js';
 import { hideReadout, showReadout } from '../widgets/readout.js';
+import { blocksOf, foldBlocks, stageOf, stagesOf } from '../widgets/stages.js';
 import { cssValue, themeOf } from '../widgets/theme.js';
 import { boxIn, boxPath, columnEdges, mapFrames, unitEdges } from './network/edges.js';
-import { columnTemplate, legendBox } from './network/column.js';
+import { columnTemplate } from './network/column.js';
+import { barTemplate, kLeastZoom, kMostZoom, kZoomStep } from './network/bar.js';
+import { watchGestures } from './network/gestures.js';
 import { layoutOf } from './network/layout.js';
-import { stageOf, stagesOf } from '../widgets/stages.js';
+import { Painter } from './network/painter.js';
 import { drawPicture } from './network/picture.js';
 import { walk } from './network/walk.js';
 
@@ -23,11 +27,9 @@ import { walk } from './network/walk.js';
 /** @typedef {import('./network/walk.js').Place} Place */
 /** @typedef {import('../worker/protocol.js').Prediction} Prediction */
 /** @typedef {{place: Place, by: 'pointer' | 'keyboard'}} Look */
-/** @typedef {{map: MapCanvas, element: HTMLElement, maps: HTMLElement, legend: HTMLCanvasElement, low: Element,
- *   high: Element, letters: number}} Parts  letters: how many fit under the legend */
-
 /** Around the net, in CSS pixels; network-view.css says the same. */
 const kMargin = 10;
+const kBar = 36;
 
 export class NetworkView extends View {
   /** Size of the panel, in CSS pixels. */
@@ -35,12 +37,19 @@ export class NetworkView extends View {
   /** Which step of a stage is shown, where it is not the last. */
   #steps = signal(/** @type {Record<string, string>} */ ({}));
   /** @type {Layout | null} */ #layout = null;
-  /** What is painted into, by stage. @type {Map<string, Parts>} */ #parts = new Map();
+  #zoom = signal(1);
+  /** Names of the folded blocks; null: as the panel has room. */
+  #folds = signal(/** @type {ReadonlySet<string> | null} */ (null));
+  /** The point that stays where it is while the zoom changes: in the plane (0…1) and in the panel.
+   * @type {{x: number, y: number, left: number, top: number} | null} */
+  #anchor = null;
+  #painter = new Painter();
+  #net = '';
   /** @type {Look | null} */ #look = null;
   /** @type {Place} */ #place = { stage: 0 };
   #frame = 0;
   /** @type {ResizeObserver | undefined} */ #observer;
-  /** @type {(() => void) | undefined} */ #stopPointer;
+  /** @type {(() => void)[]} */ #stops = [];
 
   connectedCallback() {
     super.connectedCallback();
@@ -48,7 +57,10 @@ export class NetworkView extends View {
     this.watch(() => this.#paint(this.app.store.prediction.value));
     this.watch(() => {
       this.app.store.selection.value;
-      untracked(() => this.#drawLook());
+      untracked(() => {
+        this.#ask();
+        this.#drawLook();
+      });
     });
     this.#observer = new ResizeObserver(() => this.#measure());
     this.#observer.observe(this);
@@ -58,8 +70,8 @@ export class NetworkView extends View {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.#observer?.disconnect();
-    this.#stopPointer?.();
-    this.#stopPointer = undefined;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.app.actions.watch(null);
     cancelAnimationFrame(this.#frame);
     hideReadout(this);
   }
@@ -68,19 +80,27 @@ export class NetworkView extends View {
     const old = this.#size.peek();
     const size = {
       width: Math.max(0, this.clientWidth - 2 * kMargin),
-      height: Math.max(0, this.clientHeight - 2 * kMargin),
+      height: Math.max(0, this.clientHeight - 2 * kMargin - kBar),
       dpr: devicePixelRatio || 1,
     };
     if (size.width !== old.width || size.height !== old.height || size.dpr !== old.dpr) this.#size.value = size;
   }
 
-  /** The stages of the net, each with the step that is to be seen. @param {any} summary */
-  #stages(summary) {
+  /**
+   * The columns of the net, each with what is to be seen in it.
+   * @param {any} summary @param {import('./network/layout.js').Space} space
+   */
+  #stages(summary, space) {
+    const all = stagesOf(summary.layers);
+    const blocks = blocksOf(all);
+    const whole = () => blocks.length > 0 && !layoutOf(all, { ...space, zoom: 1 }).fits;
+    const folded = this.#folds.value ?? new Set(whole() ? blocks : []);
     const steps = this.#steps.value;
-    return stagesOf(summary.layers).map((stage) => {
-      const shown = stage.steps.find(({ name }) => name === steps[stage.id]);
-      return shown ? { ...stage, shown } : stage;
-    });
+    const stages = foldBlocks(all, folded);
+    for (const stage of stages) stage.shown = stage.steps.find(({ name }) => name === steps[stage.id]) ?? stage.shown;
+    const kind = this.app.store.quantity.value;
+    for (const stage of stages) stage.picture = pictureOf(stage, stages, kind);
+    return { stages, blocks, folded };
   }
 
   render() {
@@ -93,23 +113,48 @@ export class NetworkView extends View {
     }
     const names = this.#classNames();
     const headLabel = names.some((name) => name.length > 2) ? 66 : 26;
-    const layout = (this.#layout = layoutOf(this.#stages(summary), { ...size, headLabel }));
+    const space = { ...size, headLabel, zoom: this.#zoom.value };
+    const { stages, blocks, folded } = this.#stages(summary, space);
+    const layout = (this.#layout = layoutOf(stages, space));
+    const fold = (/** @type {string[]} */ names) => (this.#folds.value = new Set(names));
     return html`
+      ${barTemplate({
+        t,
+        quantity: store.quantity.value,
+        show: (kind) => this.app.actions.showQuantity(kind),
+        zoom: this.#zoom.value,
+        zoomTo: (zoom) => this.#zoomTo(zoom),
+        folding: blocks.length === 0 ? null : folded.size < blocks.length ? 'fold' : 'unfold',
+        fold: () => fold(folded.size < blocks.length ? blocks : []),
+      })}
       <div
         id="network"
-        class="network"
+        class="network ${layout.header < 40 ? 'is-dense' : ''}"
         role="group"
         aria-label=${t('network.label', { name: summary.name, count: layout.columns.length })}
         aria-describedby="network-keys"
         @keydown=${this.#onKey}
         @focusin=${this.#onFocus}
         @focusout=${this.#onBlur}
+        @scroll=${this.#onScroll}
       >
         <div class="network-plane" style="width:${layout.width}px;height:${layout.height}px">
           <svg class="network-lines" width=${layout.width} height=${layout.height} aria-hidden="true">
             ${columnEdges(layout).map((edge) => svg`<path class="network-edge" d=${edge.path}></path>`)}
             ${layout.columns.map((c) => svg`<path class="network-frame" d=${mapFrames(c, size.dpr)}></path>`)}
           </svg>
+          ${layout.blocks.map(
+            ({ id, x, width }) =>
+              html`<button
+                type="button"
+                class="network-block"
+                style="left:${x}px;width:${width}px"
+                title=${t('network.foldOne', { name: id })}
+                @click=${() => fold([...folded, id])}
+              >
+                ${id}
+              </button>`,
+          )}
           ${layout.columns.map((column) =>
             columnTemplate({
               column,
@@ -119,6 +164,7 @@ export class NetworkView extends View {
               t,
               select: () => this.app.actions.select(column.stage.shown.name),
               show: (node) => (this.#steps.value = { ...this.#steps.value, [column.stage.id]: node }),
+              unfold: () => fold([...folded].filter((name) => name !== column.stage.block)),
             }),
           )}
           <svg class="network-marks" width=${layout.width} height=${layout.height} aria-hidden="true"></svg>
@@ -138,35 +184,28 @@ export class NetworkView extends View {
     const layout = this.#layout;
     if (!layout) return;
     const { dpr } = this.#size.peek();
-    this.#stopPointer ??= watchPointer(this, { look: this.#onPointer, leave: this.#onLeave });
-    /** @type {Map<string, Parts>} */
-    const parts = new Map();
-    const elements = /** @type {NodeListOf<HTMLElement>} */ (this.querySelectorAll('.network-column'));
-    layout.columns.forEach((column, i) => {
-      const element = elements[i];
-      const maps = /** @type {HTMLElement} */ (element.querySelector('.column-maps'));
-      const canvas = /** @type {HTMLCanvasElement} */ (maps.firstElementChild);
-      const [legend, low, high] = /** @type {HTMLElement} */ (element.querySelector('.column-legend')).children;
-      const old = this.#parts.get(column.stage.id)?.map;
-      const map = old?.canvas === canvas ? old : new MapCanvas(canvas);
-      map.layout(column.grid, dpr);
-      const letters = Math.floor(legendBox(column, layout).width / 6.8) - 1;
-      parts.set(column.stage.id, {
-        map,
-        element,
-        maps,
-        legend: /** @type {HTMLCanvasElement} */ (legend),
-        low,
-        high,
-        letters,
-      });
-    });
-    this.#parts = parts;
+    const scroller = /** @type {HTMLElement} */ (this.querySelector('#network'));
+    if (!this.#stops.length) {
+      this.#stops.push(
+        watchPointer(this, { look: this.#onPointer, leave: this.#onLeave }),
+        watchGestures(scroller, this.#onZoom),
+      );
+    }
+    const net = this.app.store.info.peek();
+    if (net !== this.#net) this.#painter.forget();
+    this.#net = net;
+    this.#painter.bind(layout, this.querySelectorAll('.network-column'), dpr);
+    if (this.#anchor) {
+      const { x, y, left, top } = this.#anchor;
+      scroller.scrollTo(x * layout.width - left, y * layout.height - top);
+      this.#anchor = null;
+    }
     const there = layout.columns[this.#place.stage]?.grid;
     if (!there) this.#place = { stage: 0 };
     else if ((this.#place.channel ?? 0) >= there.c) this.#place = { stage: this.#place.stage };
     this.#look = null;
     this.#setHome();
+    this.#onScroll();
     untracked(() => this.#paint(this.app.store.prediction.value));
     this.#drawLook();
   }
@@ -179,42 +218,76 @@ export class NetworkView extends View {
   }
 
   /** @param {Column} column */
-  #partsOf({ stage }) {
-    return this.#parts.get(stage.id);
+  #partsOf(column) {
+    return this.#painter.partsOf(column);
   }
 
-  /** The hot path: while the pen moves it runs once per frame. @param {Prediction | null} prediction */
+  /** @param {Prediction | null} prediction */
   #paint(prediction) {
     const theme = themeOf(this.app.store);
     if (!prediction || !this.#layout) return;
-    const values = new Map(prediction.maps.map((map) => [map.node, map.values]));
-    for (const column of this.#layout.columns) {
-      const parts = this.#partsOf(column);
-      const nodeValues = values.get(column.stage.shown.name);
-      if (!parts || !nodeValues) continue;
-      const range = extent(nodeValues);
-      // The input is ink on paper, unless preprocessing made some of it negative; all else is signed throughout, so
-      // that a sign keeps its colour from layer to layer.
-      const scale = column.stage.shown.role === 'input' && range[0] >= 0 ? 'unsigned' : 'signed';
-      if (parts.map.paint(nodeValues, theme, scale, range)) this.#drawLegend(parts, theme);
-    }
+    this.#painter.paint(this.#visible, prediction, theme, this.app.t);
     this.dataset.painted = String(prediction.class);
     if (this.#look) this.#showNumbers(this.#look);
   }
 
-  /** @param {Parts} parts @param {import('../widgets/colour.js').Theme} theme */
-  #drawLegend({ map, legend, low: from, high: to, letters }, theme) {
-    const { t } = this.app;
-    let [low, high] = map.extent;
-    if (low >= 0)
-      low = 0; // the scale starts at zero, even where the smallest value does not
-    else if (high < 0) high = 0;
-    paintLegend(legend, low, high, theme, map.scale);
-    let [first, last] = [formatValue(t, low, 2), formatValue(t, high, 2)];
-    if (first.length + last.length > letters) [first, last] = [formatValue(t, low, 1), formatValue(t, high, 1)];
-    from.textContent = first;
-    to.textContent = last;
+  /** Columns on the screen: only these are asked for and painted. @type {Column[]} */
+  #visible = [];
+
+  #onScroll = () => {
+    const scroller = this.querySelector('#network');
+    const layout = this.#layout;
+    if (!scroller || !layout) return;
+    const [left, right] = [scroller.scrollLeft - kMargin, scroller.scrollLeft + scroller.clientWidth];
+    this.#visible = layout.columns.filter(({ x, width }) => x < right && x + width > left);
+    untracked(() => this.#ask());
+  };
+
+  /** What the worker has to send: what is seen, and what is selected. */
+  #ask() {
+    const { quantity, selection, info } = this.app.store;
+    /** @type {Map<string, import('../worker/protocol.js').TensorRef>} */
+    const wanted = new Map();
+    const want = (/** @type {import('../worker/protocol.js').TensorRef} */ { kind, address }) =>
+      wanted.set(`${kind} ${address}`, { kind, address });
+    for (const { stage } of this.#visible) want(/** @type {any} */ (stage.picture));
+    const node = parseAddress(selection.value)?.node;
+    const layer = info.value?.summary.layers.find((/** @type {any} */ { name }) => name === node);
+    if (layer) {
+      want({ kind: 'activation', address: layer.name });
+      if (quantity.value.endsWith('gradient') && layer.role !== 'head') want({ kind: 'gradient', address: layer.name });
+    }
+    this.app.actions.watch([...wanted.values()]);
   }
+
+  // ---- zooming
+
+  /** @param {number} zoom @param {number} [x] @param {number} [y]  the point that stays, else the middle */
+  #zoomTo(zoom, x, y) {
+    const scroller = this.querySelector('#network');
+    if (!scroller || !this.#layout) return;
+    const box = scroller.getBoundingClientRect();
+    const [left, top] = [(x ?? box.left + box.width / 2) - box.left, (y ?? box.top + box.height / 2) - box.top];
+    this.#anchor = {
+      x: (scroller.scrollLeft + left) / this.#layout.width,
+      y: (scroller.scrollTop + top) / this.#layout.height,
+      left,
+      top,
+    };
+    const near = Math.abs(zoom - 1) < 0.06 ? 1 : zoom;
+    this.#zoom.value = Math.min(kMostZoom, Math.max(kLeastZoom, near));
+  }
+
+  #onZoom = (/** @type {number} */ factor, /** @type {number} */ x, /** @type {number} */ y) => {
+    this.#pinch *= factor;
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => {
+      this.#zoomTo(this.#zoom.peek() * this.#pinch, x, y);
+      this.#pinch = 1;
+    });
+  };
+
+  #pinch = 1;
 
   /** The view as PNG, the whole net even where the screen shows a part. @returns {Promise<Blob | null>} */
   async toPicture() {
@@ -225,7 +298,7 @@ export class NetworkView extends View {
     return drawPicture(
       layout,
       (column) => {
-        const { map, legend, low, high } = /** @type {Parts} */ (this.#partsOf(column));
+        const { map, legend, low, high } = /** @type {import('./network/painter.js').Parts} */ (this.#partsOf(column));
         const head = column.stage.nodes[0].role === 'head';
         return {
           canvas: map.canvas,
@@ -273,7 +346,7 @@ export class NetworkView extends View {
     const column = this.#layout?.columns[stage];
     const found = column && this.#partsOf(column)?.map.locate(x, y);
     if (!column || !found) return null;
-    const vector = column.grid.h * column.grid.w === 1;
+    const vector = column.grid.h * column.grid.w === 1 || column.stage.picture?.order;
     return vector ? { stage, channel: found.channel } : { stage, ...found };
   }
 
@@ -410,11 +483,15 @@ export class NetworkView extends View {
     const layout = this.#layout;
     const target = /** @type {HTMLElement} */ (event.target);
     if (!layout || !target.matches('.column-maps') || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = walk(
-      layout.columns.map(({ grid }) => grid),
-      this.#place,
-      event.key,
-    );
+    const zoomed = { '+': kZoomStep, '=': kZoomStep, '-': 1 / kZoomStep }[event.key];
+    if (zoomed || event.key === '0') {
+      event.preventDefault();
+      this.#zoomTo(zoomed ? this.#zoom.peek() * zoomed : 1);
+      return;
+    }
+    // Pictures of weights have no positions.
+    const grids = layout.columns.map(({ grid, stage }) => (stage.picture?.order ? { ...grid, h: 1, w: 1 } : grid));
+    const step = walk(grids, this.#place, event.key);
     if (!step) return;
     event.preventDefault();
     event.stopPropagation();

@@ -25,6 +25,9 @@
  * @property {LayerSummary[]} steps  those of the nodes that change values: what the view can show
  * @property {LayerSummary} shown    the last of the steps
  * @property {{stage: number, channels: number}[]} sources  what the first node reads, in its order
+ * @property {string} [block]   name of the block of the definition that the stage is a part of, where there is one
+ * @property {boolean} [folded] the stage stands for its whole block
+ * @property {import('./quantity.js').Picture} [picture]  what its maps are of; else the activations of `shown`
  */
 
 /** Roles that are shown as a step of the node before them instead of as a column of their own. */
@@ -66,7 +69,72 @@ export function stagesOf(layers) {
     stages.push(stage);
     home.set(layer.name, stage);
   }
+  nameBlocks(stages);
   return stages;
+}
+
+/** Stages that one entry of the definition made are a block, called what their names have in common. @param {Stage[]} stages */
+function nameBlocks(stages) {
+  /** @type {Map<string, Stage[]>} */
+  const entries = new Map();
+  for (const stage of stages) {
+    const entry = stage.nodes[0].path.split('/').slice(0, 3).join('/');
+    entries.set(entry, [...(entries.get(entry) ?? []), stage]);
+  }
+  for (const [entry, members] of entries) {
+    if (!entry || members.length < 2) continue;
+    const [first, ...others] = members.map(({ id }) => id.split('.'));
+    const end = first.findIndex((part, i) => others.some((name) => name[i] !== part));
+    for (const stage of members) stage.block = first.slice(0, end).join('.') || entry;
+  }
+}
+
+/** The name above a column: within a block without the block's. @param {Stage} stage */
+export function labelOf({ id, block, folded }) {
+  return block && !folded && id.startsWith(`${block}.`) ? id.slice(block.length + 1) : id;
+}
+
+/** Names of the blocks, in the order of the net. @param {Stage[]} stages */
+export function blocksOf(stages) {
+  return [...new Set(stages.flatMap(({ block }) => block ?? []))];
+}
+
+/**
+ * The stages with some blocks in one column each, which shows what comes out of the block.
+ * @param {Stage[]} stages @param {ReadonlySet<string>} folded  names of blocks
+ * @returns {Stage[]}
+ */
+export function foldBlocks(stages, folded) {
+  /** @type {Map<number, Stage>} */
+  const home = new Map();
+  /** @type {Map<string, Stage[]>} */
+  const members = new Map();
+  for (const stage of stages) if (stage.block) members.set(stage.block, [...(members.get(stage.block) ?? []), stage]);
+  /** @type {Stage[]} */
+  const result = [];
+  for (const stage of stages) {
+    const inside = stage.block && folded.has(stage.block) ? (members.get(stage.block) ?? []) : null;
+    if (!inside) result.push({ ...stage });
+    else if (inside[0] === stage) {
+      const { shown } = /** @type {Stage} */ (inside.at(-1));
+      const nodes = inside.flatMap(({ nodes: own }) => own);
+      result.push({ ...stage, id: /** @type {string} */ (stage.block), nodes, steps: [shown], shown, folded: true });
+    }
+    const at = inside ? result.find(({ block, folded: whole }) => whole && block === stage.block) : result.at(-1);
+    home.set(stage.index, /** @type {Stage} */ (at));
+  }
+  result.forEach((stage, index) => (stage.index = index));
+  for (const stage of result) {
+    const own = stage.folded ? (members.get(/** @type {string} */ (stage.block)) ?? []) : [stage];
+    const sources = own
+      .flatMap((member) => member.sources)
+      .map(({ stage: at, channels }) => ({ stage: /** @type {Stage} */ (home.get(at)).index, channels }))
+      .filter(({ stage: at }) => at !== stage.index);
+    stage.sources = stage.folded
+      ? sources.filter(({ stage: at }, i) => sources.findIndex((other) => other.stage === at) === i)
+      : sources;
+  }
+  return result;
 }
 
 /** @param {number[]} a @param {number[]} b */
@@ -89,6 +157,7 @@ export function sourceChannels(stage, source, channel) {
   const inC = source.shown.shape[2];
   const outC = node.shape[2];
   const all = { from: 0, to: inC, step: 1 };
+  if (stage.folded) return all;
   switch (node.role) {
     case 'convolution': {
       const groups = Number(node.attributes.groups ?? 1);

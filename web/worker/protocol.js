@@ -19,15 +19,21 @@
  * @property {number} w
  * @property {Float32Array} pixels  0…1
  *
- * @typedef {object} NodeMaps  the activations of one node for one image
- * @property {string} node
- * @property {Float32Array} values  [h, w, c]
+ * @typedef {import('../../wasm/js/types.js').TensorKind} TensorKind
+ * @typedef {{kind: TensorKind, address: string}} TensorRef  a node's name, or that of a parameter (`conv1/kernel`)
+ *
+ * @typedef {object} TensorValues  of one image; of a node [h, w, c]
+ * @property {TensorKind} kind
+ * @property {string} address
+ * @property {Float32Array} values  a part of the prediction's
  *
  * @typedef {object} Prediction
  * @property {number[]} probabilities
  * @property {number} class
  * @property {StagePixels[]} stages  empty when the input was a picture of a data set
- * @property {NodeMaps[]} maps  in the order of the net's nodes
+ * @property {TensorValues[]} tensors  what was asked for; of the weights those that the asker has not been sent yet
+ * @property {Float32Array} values  the numbers of stages and tensors, one buffer
+ * @property {number} label  the class that gradients are of: the picture's own; of a drawing, what the net takes it for
  * @property {number} milliseconds  forward pass and rasteriser in the worker
  * @property {number} step  training step of the weights that answered
  *
@@ -70,10 +76,9 @@ export const operations = {
   // A copy of a tensor of the current net, as Net.tensor of the bindings. Result: {values: Float32Array}
   tensor: { args: ['kind', 'address'], resultTransfer: ['values'] },
 
-  // What is on the pad, or a picture of the data set: kept by the worker and answered again (event 'prediction')
-  // whenever
-  // the weights change. `maps`: names of the nodes whose activations to send, null for all. Result: Prediction
-  classify: { args: ['input', 'maps'] },
+  // What is on the pad, or a picture of the data set: kept by the worker and answered again (event 'prediction') whenever
+  // the weights change. `tensors`: TensorRef[] to send along, null for the activations of all nodes. Result: Prediction
+  classify: { args: ['input', 'tensors'], resultTransfer: ['values'] },
 
   // A question to the engine, with the weights of now; what can be asked and what comes back stands in
   // wasm/js/explain-types.js. `source`: 'input' (also when absent), the kept input, or 'step', the training step that comes

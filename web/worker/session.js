@@ -21,7 +21,10 @@ export function createSession({ loadEngine, send, now, later }) {
   /** @type {import('./protocol.js').DatasetHead | null} */ let head = null;
   /** @type {Record<'train' | 'test', any> | null} */ let sets = null;
   /** @type {any} */ let options = {};
-  /** @type {{input: import('./protocol.js').Input, maps: string[] | null} | null} */ let kept = null;
+  /** @type {{input: import('./protocol.js').Input, tensors: import('./protocol.js').TensorRef[] | null} | null} */
+  let kept = null;
+  /** Which weights the page has. */
+  let sent = { asked: '', of: /** @type {any} */ (null), step: -1 };
 
   /** The net that the kept input went through last. @type {any} */ let shown = null;
 
@@ -68,33 +71,57 @@ export function createSession({ loadEngine, send, now, later }) {
     return restored;
   };
 
-  /** @param {import('./protocol.js').Input} input @param {string[] | null} maps */
-  const predict = (input, maps) => {
+  /**
+   * @param {import('./protocol.js').Input} input
+   * @param {import('./protocol.js').TensorRef[] | null} tensors
+   * @returns {import('./protocol.js').Prediction}
+   */
+  const predict = (input, tensors) => {
     const begin = now();
+    /** @type {import('./protocol.js').StagePixels[]} */
     let stages = [];
+    let label = -1;
     if ('strokes' in input) ({ stages } = needNet().forwardDrawing({ strokes: input.strokes }));
-    else needNet().forwardBytes(needSets()[input.part].image(input.index).pixels, 1);
+    else {
+      const image = needSets()[input.part].image(input.index);
+      needNet().forwardBytes(image.pixels, 1);
+      ({ label } = image);
+    }
     shown = net;
     const { output, layers } = /** @type {any} */ (info).summary;
     const probabilities = Array.from(net.tensor('activation', output));
-    const names = maps ?? layers.map((/** @type {any} */ layer) => layer.name);
-    const result = {
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    if (label < 0) label = best;
+    const asked = tensors ?? layers.map((/** @type {any} */ { name }) => ({ kind: 'activation', address: name }));
+    const wanted = asked.filter(fresh(JSON.stringify(asked)));
+    if (wanted.some((/** @type {any} */ { kind }) => kind.endsWith('gradient'))) net.backward(Uint8Array.of(label));
+    /** @type {import('./protocol.js').TensorValues[]} */
+    const read = wanted.map((/** @type {import('./protocol.js').TensorRef} */ ref) => ({ ...ref, values: net.tensor(ref.kind, ref.address) }));
+    const values = pack([...stages.map(({ pixels }) => pixels), ...read.map((tensor) => tensor.values)]);
+    return {
       probabilities,
-      class: probabilities.indexOf(Math.max(...probabilities)),
-      stages,
-      maps: names.map((/** @type {string} */ node) => ({ node, values: net.tensor('activation', node) })),
-      milliseconds: 0,
+      class: best,
+      label,
+      stages: stages.map((stage, i) => ({ ...stage, pixels: values.parts[i] })),
+      tensors: read.map((tensor, i) => ({ ...tensor, values: values.parts[stages.length + i] })),
+      values: values.all,
+      milliseconds: now() - begin,
       step: loop.step,
     };
-    result.milliseconds = now() - begin;
-    return result;
+  };
+
+  /** Which references are worth an answer: weights only if they are others than those sent last. @param {string} asked */
+  const fresh = (asked) => {
+    const known = sent.asked === asked && sent.of === net && sent.step === loop.step;
+    sent = { asked, of: net, step: loop.step };
+    return (/** @type {import('./protocol.js').TensorRef} */ { kind }) => kind !== 'parameter' || !known;
   };
 
   const answerAgain = () => {
     if (!kept || !net) return;
     try {
-      const prediction = predict(kept.input, kept.maps);
-      send('prediction', prediction, predictionBuffers(prediction));
+      const prediction = predict(kept.input, kept.tensors);
+      send('prediction', prediction, [prediction.values.buffer]);
     } catch {
       // The kept input does not fit the new net or data; the page asks anew and hears why.
       kept = null;
@@ -118,9 +145,9 @@ export function createSession({ loadEngine, send, now, later }) {
     saveModel: ({ record }) => ({ bytes: needNet().save(record) }),
     tensor: ({ kind, address }) => ({ values: needNet().tensor(kind, address) }),
 
-    classify({ input, maps }) {
-      const prediction = predict(input, maps);
-      kept = { input, maps };
+    classify({ input, tensors }) {
+      const prediction = predict(input, tensors);
+      kept = { input, tensors };
       return prediction;
     },
 
@@ -175,6 +202,7 @@ export function createSession({ loadEngine, send, now, later }) {
     step: () => loop.once(),
     reset({ seed }) {
       needNet().initialize(seed);
+      sent.of = null;
       dropTrainer();
       options = { ...options, seed };
       info = net.info();
@@ -191,11 +219,16 @@ export function createSession({ loadEngine, send, now, later }) {
   };
 }
 
-/** @param {import('./protocol.js').Prediction} prediction @returns {Transferable[]} */
-function predictionBuffers({ stages, maps }) {
-  return [...stages.map((stage) => stage.pixels.buffer), ...maps.map((map) => map.values.buffer)].filter(
-    (buffer) => buffer instanceof ArrayBuffer,
-  );
+/** Many arrays in one buffer, which can be handed over at once. @param {Float32Array[]} arrays */
+function pack(arrays) {
+  const all = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  const parts = arrays.map((array) => {
+    all.set(array, end);
+    end += array.length;
+    return all.subarray(end - array.length, end);
+  });
+  return { all, parts };
 }
 
 /** @param {string} message @returns {never} */

@@ -5,7 +5,10 @@
 
 const kSliceMs = 12;
 const kReportEveryMs = 60;
-const kAnswerEveryMs = 125;
+/** Answers for the page while training: at most this share of the time, at least so many milliseconds apart. */
+const kAnswerShare = 0.07;
+const kAnswerLeastMs = 50;
+const kAnswerMostMs = 1000;
 const kCheckpointEveryMs = 2000;
 const kCheckpointEverySteps = 200;
 const kHeldOutEverySteps = 200;
@@ -41,6 +44,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   let images = 0;
   let lastReport = 0;
   let lastAnswer = 0;
+  let answerEvery = kAnswerLeastMs;
   let lastCheckpoint = 0;
   let checkpointStep = 0;
   let heldOutStep = 0;
@@ -178,9 +182,10 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   const tell = (begin) => {
     const time = now();
     if (time - lastReport >= kReportEveryMs) report(time);
-    if (time - lastAnswer >= kAnswerEveryMs) {
-      lastAnswer = time;
+    if (time - lastAnswer >= answerEvery) {
       answer();
+      lastAnswer = now();
+      answerEvery = Math.min(kAnswerMostMs, Math.max(kAnswerLeastMs, (lastAnswer - time) / kAnswerShare));
     }
     const checkpointDue = time - lastCheckpoint >= kCheckpointEveryMs || step - checkpointStep >= kCheckpointEverySteps;
     // Not more often than twice a second however short the steps are.

@@ -1,8 +1,8 @@
 // Markup of one column: name and shape, the maps, labels where there are few units, and the ends of the scale.
 
 import { html, nothing } from '../view.js';
+import { labelOf } from '../../widgets/stages.js';
 import { formatShape, formatShapeShort, typeName } from '../../widgets/format.js';
-import { kFooter, kHeader } from './layout.js';
 
 /** @typedef {import('./layout.js').Column} Column */
 /** @typedef {import('./layout.js').Layout} Layout */
@@ -14,7 +14,7 @@ import { kFooter, kHeader } from './layout.js';
 export function legendBox(column, layout) {
   const width = Math.min(72, column.width + 2 * overhang(layout) - 2);
   const middle = column.labels ? column.x + column.width / 2 : column.mapsX + column.mapsWidth / 2;
-  const top = Math.min(layout.height - kFooter + 4, column.mapsY + column.mapsHeight + 10);
+  const top = Math.min(column.y + column.height - layout.footer + 4, column.mapsY + column.mapsHeight + 10);
   return { x: middle - width / 2, y: top, width };
 }
 
@@ -32,12 +32,14 @@ function overhang(layout) {
  * @param {import('../../i18n/index.js').Translate} parts.t
  * @param {() => void} parts.select
  * @param {(node: string) => void} parts.show  another step of the stage
+ * @param {() => void} parts.unfold  the block that the column stands for
  */
-export function columnTemplate({ column, layout, dpr, names, t, select, show }) {
+export function columnTemplate({ column, layout, dpr, names, t, select, show, unfold }) {
   const { stage } = column;
   const { shown } = stage;
   const [lead] = stage.nodes;
-  const shape = formatShape(shown.shape);
+  const { picture } = stage;
+  const shape = picture?.size || formatShape(shown.shape);
   const type = typeName(t, lead.type);
   const step = (column.grid.h * column.grid.cell + column.grid.gap) / dpr;
   const labelsX = column.mapsX - column.x + column.mapsWidth + 5;
@@ -47,12 +49,12 @@ export function columnTemplate({ column, layout, dpr, names, t, select, show }) 
   return html`
     <div
       id="column-${stage.id}"
-      class="network-column"
+      class="network-column ${picture?.asked === false ? 'is-other' : ''}"
       data-role=${lead.role}
       data-node=${shown.name}
-      style="left:${column.x}px;width:${column.width}px;height:${layout.height}px"
+      style="left:${column.x}px;top:${column.y}px;width:${column.width}px;height:${column.height}px"
     >
-      <div class="column-head" style="height:${kHeader}px;left:${-out}px;right:${-out}px">
+      <div class="column-head" style="height:${layout.header}px;left:${-out}px;right:${-out}px">
         <button
           type="button"
           class="column-name"
@@ -60,17 +62,31 @@ export function columnTemplate({ column, layout, dpr, names, t, select, show }) 
           title=${t('network.columnTitle', { name: `${stage.id} · ${shape}`, type })}
           @click=${select}
         >
-          <span class="name">${stage.id}</span><span class="dot"> · </span
-          ><span class="shape">${layout.tight ? formatShapeShort(shown.shape) : shape}</span>
+          <span class="name">${labelOf(stage)}</span><span class="dot"> · </span
+          ><span class="shape">${layout.tight && !picture?.size ? formatShapeShort(shown.shape) : shape}</span>
         </button>
-        ${stage.steps.length > 1 ? stepButton(stage, t, show) : nothing}
+        ${
+          stage.folded
+            ? html`<button
+                type="button"
+                class="column-step"
+                tabindex="-1"
+                title=${t('network.unfoldOne', { name: stage.id })}
+                @click=${unfold}
+              >
+                + ${stage.nodes.length}
+              </button>`
+            : stage.steps.length > 1
+              ? stepButton(stage, t, show)
+              : nothing
+        }
       </div>
       <div
         class="column-maps"
         role="button"
         data-stage=${stage.index}
         aria-label=${t('network.mapsLabel', { name: stage.id, type, shape })}
-        style="left:${column.mapsX - column.x}px;top:${column.mapsY}px"
+        style="left:${column.mapsX - column.x}px;top:${column.mapsY - column.y}px"
       >
         <canvas aria-hidden="true"></canvas>
       </div>
@@ -79,13 +95,13 @@ export function columnTemplate({ column, layout, dpr, names, t, select, show }) 
           ? html`<ol
               class="column-units"
               aria-hidden="true"
-              style="left:${labelsX}px;top:${column.mapsY}px;grid-auto-rows:${step}px"
+              style="left:${labelsX}px;top:${column.mapsY - column.y}px;grid-auto-rows:${step}px"
             >
               ${Array.from({ length: column.grid.c }, (_, i) => html`<li>${units[i] ?? i}</li>`)}
             </ol>`
           : nothing
       }
-      <div class="column-legend" style="left:${legend.x - column.x}px;top:${legend.y}px;width:${legend.width}px">
+      <div class="column-legend" style="left:${legend.x - column.x}px;top:${legend.y - column.y}px;width:${legend.width}px">
         <canvas width="64" height="1" aria-hidden="true"></canvas>
         <span class="low"></span><span class="high"></span>
       </div>

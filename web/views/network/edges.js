@@ -1,7 +1,7 @@
 // Lines of the network view as SVG paths: from column to column always, from unit to unit for one unit only.
 
 import { mapBox, windowBox } from '../../widgets/maps.js';
-import { kHeader, lanesOf } from './layout.js';
+import { lanesOf } from './layout.js';
 import { sourceChannels, sourceWindow } from '../../widgets/stages.js';
 
 /** @typedef {import('./layout.js').Column} Column */
@@ -17,20 +17,28 @@ const kLines = 160;
  * @param {import('./layout.js').Layout} layout
  * @returns {{path: string, from: string, to: string}[]}
  */
-export function columnEdges({ columns, lane }) {
+export function columnEdges({ columns, top: above, header, lane }) {
   const stages = columns.map(({ stage }) => stage);
   const edges = [];
   for (const to of columns) {
-    const from = columns[to.stage.index - 1];
-    if (!from || !to.stage.sources.some(({ stage }) => stage === from.stage.index)) continue;
-    const y = to.mapsY + to.mapsHeight / 2;
-    const [x1, x2] = [rightOf(from) + 5, to.mapsX - 5];
-    if (x2 - x1 >= 4)
-      edges.push({ path: `M${x1} ${y}H${x2}${arrow(x2, y, 1, 0)}`, from: from.stage.id, to: to.stage.id });
+    for (const { stage: index } of to.stage.sources) {
+      const from = columns[index];
+      if (from.rank !== to.rank - 1) continue;
+      const [y1, y2] = [middleOf(from), middleOf(to)];
+      const [x1, x2] = [rightOf(from) + 5, to.mapsX - 5];
+      if (x2 - x1 < 4) continue;
+      const bend = (x2 - 4 - x1) / 2;
+      const line = Math.abs(y1 - y2) < 2 ? `H${x2}` : `C${x1 + bend} ${y1} ${x1 + bend} ${y2} ${x2 - 4} ${y2}H${x2}`;
+      edges.push({
+        path: `M${x1} ${line[0] === 'H' ? y2 : y1}${line}${arrow(x2, y2, 1, 0)}`,
+        from: from.stage.id,
+        to: to.stage.id,
+      });
+    }
   }
   for (const { from: f, to: t, level } of lanesOf(stages).skips) {
     const [from, to] = [columns[f], columns[t]];
-    const top = kHeader + lane - level * kLane + 4;
+    const top = above + header + lane - level * kLane + 4;
     const x1 = from.mapsX + from.mapsWidth / 2 + 6;
     const x2 = to.mapsX + to.mapsWidth / 2 - 6;
     const [y1, y2] = [from.mapsY - 4, to.mapsY - 5];
@@ -41,6 +49,11 @@ export function columnEdges({ columns, lane }) {
     edges.push({ path, from: from.stage.id, to: to.stage.id });
   }
   return edges;
+}
+
+/** @param {Column} column */
+function middleOf(column) {
+  return column.mapsY + column.mapsHeight / 2;
 }
 
 /** @param {Column} column */

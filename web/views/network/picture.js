@@ -1,6 +1,7 @@
 // The network view as one picture, drawn anew from the same layout.
 
 import { formatShape } from '../../widgets/format.js';
+import { labelOf } from '../../widgets/stages.js';
 import { legendBox } from './column.js';
 import { columnEdges, mapFrames } from './edges.js';
 
@@ -60,15 +61,16 @@ export function drawPicture(layout, partsOf, dpr, look) {
     context.textBaseline = 'middle';
     context.fillStyle = look.ink;
     context.font = `600 12px ${look.font}`;
-    text(column.stage.id, centre, 8);
+    text(labelOf(column.stage), centre, column.y + 8);
     context.font = `12px ${look.font}`;
     context.fillStyle = look.muted;
-    text(formatShape(column.stage.shown.shape), centre, 24);
+    if (layout.header > 40) text(column.stage.picture?.size || formatShape(column.stage.shown.shape), centre, column.y + 24);
 
     context.textAlign = 'left';
     const step = (column.grid.h * column.grid.cell + column.grid.gap) / dpr;
     labels.forEach((label, i) => text(label, column.mapsX + column.mapsWidth + 5, column.mapsY + (i + 0.5) * step));
 
+    if (layout.header <= 40) continue;
     const { x, y, width } = legendBox(column, layout);
     context.drawImage(legend, x, y, width, 4);
     context.strokeRect(x - 0.5, y - 0.5, width + 1, 5);

@@ -1,0 +1,93 @@
+// Paints predictions into the canvases of the columns, and the ends of their scales beneath.
+
+import { formatValue } from '../../widgets/format.js';
+import { MapCanvas, extent, paintLegend } from '../../widgets/maps.js';
+import { arranged } from '../../widgets/quantity.js';
+import { legendBox } from './column.js';
+
+/** @typedef {import('./layout.js').Column} Column */
+/** @typedef {{map: MapCanvas, element: HTMLElement, maps: HTMLElement, legend: HTMLCanvasElement, low: Element,
+ *   high: Element, letters: number, painted: string, source: Float32Array | null}} Parts
+ *   letters: how many fit under the legend; painted, source: what the canvas shows, so that nothing is painted twice */
+
+export class Painter {
+  /** By stage. @type {Map<string, Parts>} */ #parts = new Map();
+  /** The newest numbers, by kind and address: weights come only when they change. @type {Map<string, Float32Array>} */
+  #newest = new Map();
+
+  /** @param {Column} column */
+  partsOf({ stage }) {
+    return this.#parts.get(stage.id);
+  }
+
+  /**
+   * The elements of a rendering.
+   * @param {import('./layout.js').Layout} layout @param {ArrayLike<HTMLElement>} elements @param {number} dpr
+   */
+  bind(layout, elements, dpr) {
+    /** @type {Map<string, Parts>} */
+    const parts = new Map();
+    layout.columns.forEach((column, i) => {
+      const element = elements[i];
+      const maps = /** @type {HTMLElement} */ (element.querySelector('.column-maps'));
+      const canvas = /** @type {HTMLCanvasElement} */ (maps.firstElementChild);
+      const [legend, low, high] = /** @type {HTMLElement} */ (element.querySelector('.column-legend')).children;
+      const old = this.#parts.get(column.stage.id)?.map;
+      const map = old?.canvas === canvas ? old : new MapCanvas(canvas);
+      map.layout(column.grid, dpr);
+      const letters = Math.floor(legendBox(column, layout).width / 6.8) - 1;
+      const ramp = /** @type {HTMLCanvasElement} */ (legend);
+      parts.set(column.stage.id, { map, element, maps, legend: ramp, low, high, letters, painted: '', source: null });
+    });
+    this.#parts = parts;
+  }
+
+  /** Another net: its numbers are not those of the old one, whatever their names. */
+  forget() {
+    this.#newest.clear();
+  }
+
+  /**
+   * The hot path: while the pen moves it runs once per frame.
+   * @param {Column[]} columns  those that can be seen
+   * @param {import('../../worker/protocol.js').Prediction} prediction
+   * @param {import('../../widgets/colour.js').Theme} theme
+   * @param {import('../../i18n/index.js').Translate} t
+   */
+  paint(columns, prediction, theme, t) {
+    for (const { kind, address, values } of prediction.tensors) this.#newest.set(`${kind} ${address}`, values);
+    for (const column of columns) {
+      const parts = this.partsOf(column);
+      const picture = column.stage.picture;
+      if (!parts || !picture) continue;
+      const key = `${picture.kind} ${picture.address}`;
+      const source = this.#newest.get(key);
+      if (!source || (parts.source === source && parts.painted === `${key} ${theme} ${t.language()}`)) continue;
+      const values = arranged(source, picture.order);
+      const range = extent(values);
+      // The input is ink on paper, unless preprocessing made some of it negative; all else is signed throughout, so
+      // that a sign keeps its colour from layer to layer.
+      const ink = picture.kind === 'activation' && column.stage.shown.role === 'input' && range[0] >= 0;
+      if (!parts.map.paint(values, theme, ink ? 'unsigned' : 'signed', range)) continue;
+      parts.source = source;
+      parts.painted = `${key} ${theme} ${t.language()}`;
+      drawLegend(parts, theme, t);
+    }
+  }
+}
+
+/**
+ * @param {Parts} parts @param {import('../../widgets/colour.js').Theme} theme
+ * @param {import('../../i18n/index.js').Translate} t
+ */
+function drawLegend({ map, legend, low: from, high: to, letters }, theme, t) {
+  let [low, high] = map.extent;
+  if (low >= 0)
+    low = 0; // the scale starts at zero, even where the smallest value does not
+  else if (high < 0) high = 0;
+  paintLegend(legend, low, high, theme, map.scale);
+  let [first, last] = [formatValue(t, low, 2), formatValue(t, high, 2)];
+  if (first.length + last.length > letters) [first, last] = [formatValue(t, low, 1), formatValue(t, high, 1)];
+  from.textContent = first;
+  to.textContent = last;
+}
