@@ -6,6 +6,7 @@ import './views/architecture-room.js';
 import './views/confusion-matrix.js';
 import './views/curves.js';
 import './views/data-room.js';
+import './views/descent.js';
 import './views/inspector.js';
 import './views/network-view.js';
 import './views/share-dialog.js';

@@ -19,6 +19,7 @@ import './draw/stages.js';
 import './views/confusion-matrix.js';
 import './views/curves.js';
 import './views/embed-view.js';
+import './views/descent.js';
 import './views/inspector.js';
 import './views/metrics.js';
 import './views/network-view.js';

@@ -117,6 +117,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
       (await client.tensor({ kind, address })).values,
+    /** A question to the engine about what is on the pad: wasm/js/explain-types.js. */
+    explain: (/** @type {import('../../wasm/js/explain-types.js').Query} */ query) => client.explain({ query }),
     /** What comes with each prediction from now on. @param {import('../worker/protocol.js').TensorRef[] | null} tensors */
     watch(tensors) {
       if (JSON.stringify(tensors) === JSON.stringify(store.tensors.peek())) return;

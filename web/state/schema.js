@@ -35,7 +35,7 @@ export const settings = {
   weightDecay: { key: 'decay', type: 'number', min: 0, max: 1, initial: 0 },
   batchSize: { key: 'batch', type: 'integer', min: 1, max: 1024, initial: 32 },
   room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', null], initial: null },
-  selection: { key: 'unit', type: 'unit', initial: null },
+  selection: { key: 'unit', type: 'unit', initial: null, entry: true },
   // What the maps of the network are of, as the engine calls it.
   quantity: {
     key: 'show',

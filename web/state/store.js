@@ -134,6 +134,8 @@ export function createStore(start = {}) {
     catalogue: /** @type {Signal<any>} */ (signal(null)),
     info: /** @type {Signal<any>} */ (signal(null)), // net.info(): {definition, record, summary}
     weightsOrigin: /** @type {Signal<WeightsOrigin>} */ (signal('fresh')),
+    /** A unit of the net that something outside of the network view points at. */
+    pointed: /** @type {Signal<string | null>} */ (signal(null)),
     prediction: /** @type {Signal<Prediction | null>} */ (signal(null)),
     testImage: /** @type {Signal<TestImage | null>} */ (signal(null)),
     // What the worker sends with each prediction; null: the activations of all nodes.

@@ -56,6 +56,7 @@ export class EmbedView extends View {
           has('net')
             ? html`<section class="embed-net" aria-label=${t('panel.network')}>
                 <cnn-network .app=${app}></cnn-network>
+                <cnn-descent .app=${app}></cnn-descent>
               </section>`
             : nothing
         }

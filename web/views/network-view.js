@@ -6,8 +6,9 @@ import './network-view.css';
 import { View, html, nothing, render, svg, untracked } from './view.js';
 import { colourOf, css } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
-import { formatAddress, formatShape, formatValue, parseAddress } from '../widgets/format.js';
+import { addressAbove, formatAddress, formatShape, formatValue, parseAddress } from '../widgets/format.js';
 import { normaliser } from '../widgets/maps.js';
+import { depart } from '../widgets/flight.js';
 import { watchPointer } from '../widgets/pointing.js';
 import { pictureOf } from '../widgets/quantity.js';
 import { hideReadout, showReadout } from '../widgets/readout.js';
@@ -61,6 +62,10 @@ export class NetworkView extends View {
         this.#ask();
         this.#drawLook();
       });
+    });
+    this.watch(() => {
+      const address = this.app.store.pointed.value;
+      untracked(() => this.#setLook(this.#lookAt(address)));
     });
     this.#observer = new ResizeObserver(() => this.#measure());
     this.#observer.observe(this);
@@ -350,6 +355,17 @@ export class NetworkView extends View {
     return vector ? { stage, channel: found.channel } : { stage, ...found };
   }
 
+  /** @param {string | null} address @returns {Look | null} */
+  #lookAt(address) {
+    const unit = parseAddress(address);
+    const stages = this.#layout?.columns.map(({ stage }) => stage) ?? [];
+    const stage = unit && stageOf(stages, unit.node);
+    if (!stage || !unit) return null;
+    const vector = stage.shown.shape[0] * stage.shown.shape[1] === 1;
+    const { channel, row, column } = unit;
+    return { place: vector ? { stage: stage.index, channel } : { stage: stage.index, channel, row, column }, by: 'pointer' };
+  }
+
   /** @param {Look | null} look */
   #setLook(look) {
     this.#look = look;
@@ -461,6 +477,10 @@ export class NetworkView extends View {
     if (!place && event.detail === 0 && target.matches('.column-maps')) {
       this.#select({ stage: Number(target.dataset.stage) });
     }
+    // A tap beside everything leads one level up.
+    if (target.matches('.network, .network-plane')) {
+      this.app.actions.select(addressAbove(this.app.store.selection.peek()));
+    }
     if (!place) return;
     this.#place = { stage: place.stage, channel: place.channel };
     this.#setHome();
@@ -474,8 +494,15 @@ export class NetworkView extends View {
 
   /** @param {Place} place */
   #select({ stage, channel, row, column }) {
-    const node = this.#layout?.columns[stage].stage.shown.name;
-    if (node) this.app.actions.select(formatAddress({ node, channel, row, column }));
+    const shown = this.#layout?.columns[stage];
+    if (!shown) return;
+    const node = shown.stage.shown.name;
+    const box = channel === undefined ? null : boxIn(shown, this.#size.peek().dpr, channel);
+    const plane = this.querySelector('.network-plane')?.getBoundingClientRect();
+    if (box && plane) {
+      depart(formatAddress({ node, channel }), new DOMRect(plane.x + box.x, plane.y + box.y, box.width, box.height));
+    }
+    this.app.actions.select(formatAddress({ node, channel, row, column }));
   }
 
   /** @param {KeyboardEvent} event */

@@ -51,7 +51,14 @@ export class Shell extends View {
           <cnn-stages .app=${app}></cnn-stages>
           <cnn-prediction .app=${app}></cnn-prediction>
         </section>
-        <div class="shell-net">${this.complete ? html`<cnn-network .app=${app}></cnn-network>` : nothing}</div>
+        <div class="shell-net">
+          ${
+            this.complete
+              ? html`<cnn-network .app=${app}></cnn-network>
+                  <cnn-descent .app=${app}></cnn-descent>`
+              : nothing
+          }
+        </div>
         <div class="shell-inspector">
           ${this.complete ? html`<cnn-inspector .app=${app}></cnn-inspector>` : nothing}
         </div>

@@ -68,6 +68,13 @@ export function parseAddress(address) {
   return { node: match[1], channel: number(match[2]), row: number(match[3]), column: number(match[4]) };
 }
 
+/** One level up: position → channel → layer → the whole net. @param {string | null} address */
+export function addressAbove(address) {
+  const unit = parseAddress(address);
+  if (!unit || unit.channel === undefined) return null;
+  return formatAddress(unit.row === undefined ? { node: unit.node } : { node: unit.node, channel: unit.channel });
+}
+
 /** Plain name of a layer type of the catalogue. @param {Translate} t @param {string} type */
 export function typeName(t, type) {
   const key = `layer.${type}.name`;

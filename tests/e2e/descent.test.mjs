@@ -1,0 +1,180 @@
+// The way down, from the whole net to one position and its arithmetic, against the engine itself.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import test from 'node:test';
+import { loadEngine } from '../../wasm/js/index.js';
+import { kFirstSample, samples } from '../../web/draw/samples.js';
+import { kinds, launch, openPage, ready, serveSite, until } from './browser.mjs';
+
+const server = await serveSite();
+test.after(() => server.close());
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const engine = loadEngine({ module: 'simd128' });
+
+/** The net on the first drawing, in node. @param {string} name */
+async function opened(name) {
+  const definition = JSON.parse(
+    await readFile(new URL(`../../assets/architectures/${name}.json`, import.meta.url), 'utf8'),
+  );
+  const net = engine.createNet(definition, { seed: 1 });
+  net.forwardDrawing({ strokes: samples[kFirstSample] });
+  const { layers } = net.info().summary;
+  return (/** @type {string} */ address) => {
+    const [, node, channel, row, column] = /** @type {string[]} */ (/^([^/]+)\/(\d+)@(\d+),(\d+)$/.exec(address));
+    const [, w, c] = layers.find((/** @type {any} */ { name: other }) => other === node).shape;
+    return net.tensor('activation', node)[(Number(row) * w + Number(column)) * c + Number(channel)];
+  };
+}
+
+const fresh = '?module=simd128&lang=en#v1&start=fresh&seed=1';
+
+/** @typedef {import('playwright-core').Page} Page */
+
+/** What the panel tells of each node on the way. @param {Page} page */
+const stations = (page) =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('#descent .arithmetic')].map((element) => ({
+      .../** @type {HTMLElement} */ (element).dataset,
+      products: [...element.querySelectorAll('.arithmetic-part:last-of-type td')].map(({ textContent }) =>
+        Number(textContent?.replace('−', '-')),
+      ),
+      marked: element.querySelectorAll('.is-marked').length,
+      rows: element.querySelectorAll('.terms tr').length,
+    })),
+  );
+
+/** @param {Page} page @param {(all: any[]) => boolean} [condition] */
+async function told(page, condition = (all) => all.length > 0) {
+  await until(async () => condition(await stations(page)), 'the arithmetic');
+  return stations(page);
+}
+
+for (const kind of kinds) {
+  test(kind, async (t) => {
+    const browser = await launch(kind);
+    t.after(() => browser.close());
+    const visit = async (/** @type {any} */ sub, address = fresh, /** @type {any} */ options = {}) => {
+      const page = await openPage(browser, server.url + address, options);
+      sub.after(async () => {
+        await page.close();
+        assert.deepEqual(page.errors, [], 'console errors');
+      });
+      await ready(page.page);
+      return page.page;
+    };
+
+    await t.test('a click on a map opens it where the net stays in sight; every number is the engine\'s', async (sub) => {
+      const page = await visit(sub);
+      const valueOf = await opened('lenet5');
+      const box = await page.locator('#column-conv2 canvas').first().boundingBox();
+      assert.ok(box);
+      await page.mouse.click(box.x + 4, box.y + 4);
+      const [first, second] = await told(page);
+      assert.match(first.address, /^conv2\/0@/);
+      assert.match(second.address, /^conv2\.relu\/0@/);
+      assert.equal(first.kind, 'products');
+      assert.equal(Number(first.result), valueOf(first.address));
+      assert.equal(Number(second.result), valueOf(second.address));
+      assert.equal(first.products.length, 25, 'one window in numbers');
+      assert.ok(await page.locator('#column-conv2 canvas').first().isVisible());
+    });
+
+    await t.test('the same for positions of every layer, of a chain and of a net with skips', async (sub) => {
+      for (const [name, addresses] of /** @type {[string, string[]][]} */ ([
+        ['lenet5', ['input/0@9,11', 'conv1.relu/3@0,0', 'pool2/9@3,1', 'fc1.relu/64', 'logits/7', 'prediction/2']],
+        ['mini-resnet', ['norm1.relu/5@14,3', 'block2.add.relu/20@6,6', 'average/7']],
+      ])) {
+        const valueOf = await opened(name);
+        const page = await visit(sub, `${fresh}&net=${name}&unit=${addresses[0]}`);
+        for (const address of addresses) {
+          await page.evaluate((unit) => (location.hash = location.hash.replace(/unit=[^&]*/, `unit=${unit}`)), address);
+          const whole = address.includes('@') ? address : `${address}@0,0`;
+          const all = await told(page, (list) => list.at(-1)?.address === whole);
+          for (const { address: each, result } of all) assert.equal(Number(result), valueOf(each), each);
+        }
+      }
+    });
+
+    await t.test('pooling marks the winner, dense layers list their terms, softmax its shares', async (sub) => {
+      const page = await visit(sub, `${fresh}&unit=pool1/2@7,7`);
+      const [pool] = await told(page);
+      assert.equal(pool.kind, 'maximum');
+      assert.equal(pool.marked, 1);
+      await page.evaluate(() => (location.hash = location.hash.replace(/unit=[^&]*/, 'unit=logits/3')));
+      const [dense] = await told(page, (all) => all[0]?.address === 'logits/3@0,0');
+      assert.equal(dense.rows, 14, 'twelve terms, what the others add, the bias');
+      const term = page.locator('#descent .terms button').first();
+      const name = await term.textContent();
+      await term.hover();
+      await until(async () => (await page.locator('.network-marks .outline.look').count()) > 0, 'the unit lights up in the net');
+      await term.click();
+      await until(() => page.evaluate((unit) => location.hash.includes(`unit=${unit}`), name), 'the unit opens');
+    });
+
+    await t.test('keyboard and Back: down, along, and up again', async (sub) => {
+      const page = await visit(sub, `${fresh}&unit=conv1.relu/2`);
+      const unit = () => page.evaluate(() => /unit=([^&]*)/.exec(location.hash)?.[1] ?? null);
+      await told(page);
+      await page.locator('#descent .map-frame').focus();
+      const before = (await told(page))[0].address;
+      await page.keyboard.press('ArrowUp');
+      const [moved] = await told(page, (all) => all[0]?.address !== before);
+      assert.equal(await unit(), 'conv1.relu/2', 'looking is not keeping');
+      await page.keyboard.press('Enter');
+      await until(async () => (await unit()) === moved.address.replace('conv1/', 'conv1.relu/'), 'the position in the address');
+      await page.goBack();
+      await until(async () => (await unit()) === 'conv1.relu/2', 'Back leads up');
+      await page.locator('#descent .map-frame').focus();
+      await page.keyboard.press('Escape');
+      await until(async () => (await unit()) === 'conv1.relu', 'the layer');
+      await page.locator('#descent .map-frame').focus();
+      await page.keyboard.press('Enter');
+      await until(async () => (await unit()) === 'conv1.relu/0', 'its first channel');
+      await page.locator('#descent-close').click();
+      await until(async () => (await unit()) === null, 'the whole net');
+      assert.equal(await page.locator('#descent').count(), 0);
+    });
+
+    await t.test('play walks over the positions, a drag takes over', async (sub) => {
+      const page = await visit(sub, `${fresh}&unit=conv2.relu/1@0,0`);
+      await told(page);
+      await page.locator('#descent-play').click();
+      await told(page, (all) => all[0]?.address === 'conv2/1@0,3');
+      const box = await page.locator('#descent .map-frame canvas').boundingBox();
+      assert.ok(box);
+      await page.mouse.move(box.x + 0.55 * box.width, box.y + 0.55 * box.height);
+      await page.mouse.down();
+      await page.mouse.move(box.x + 0.75 * box.width, box.y + 0.35 * box.height, { steps: 3 });
+      await page.mouse.up();
+      await told(page, (all) => all[0]?.address === 'conv2/1@3,7');
+      assert.equal(await page.locator('#descent-play').getAttribute('aria-pressed'), 'false');
+      await until(() => page.evaluate(() => location.hash.includes('unit=conv2.relu/1@3,7')), 'where the drag ended');
+    });
+
+    for (const [width, height, unit] of /** @type {[number, number, string][]} */ ([
+      [1440, 900, 'conv2.relu/3@2,2'],
+      [360, 740, 'prediction/3'],
+    ])) {
+      await t.test(`no violation of accessibility rules, ${width} wide`, async (sub) => {
+        const page = await visit(sub, `${fresh}&unit=${unit}`, { viewport: { width, height } });
+        await told(page);
+        await page.evaluate(axe);
+        const violations = await page.evaluate(async () => {
+          const result = await /** @type {any} */ (globalThis).axe.run(document, {
+            resultTypes: ['violations'],
+            preload: false,
+          });
+          return result.violations.map(
+            (/** @type {any} */ v) => `${v.id}: ${v.nodes.map((/** @type {any} */ n) => n.target.join(' ')).join(' | ')}`,
+          );
+        });
+        assert.deepEqual(violations, []);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, 'nothing sticks out');
+      });
+    }
+  });
+}

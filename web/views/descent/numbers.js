@@ -1,0 +1,44 @@
+// A window of numbers, each on the colour that it has in the maps.
+
+import { html, nothing } from '../view.js';
+import { colourOf, css, inkOn } from '../../widgets/colour.js';
+import { formatValue } from '../../widgets/format.js';
+
+/**
+ * @typedef {object} Cell
+ * @property {number} value
+ * @property {boolean} [outside]  padding: there is no number, zero stands for it
+ * @property {boolean} [marked]
+ */
+/**
+ * @param {object} parts
+ * @param {(Cell | undefined)[]} parts.cells  row after row
+ * @param {number} parts.columns
+ * @param {number} parts.reach   value of the full colour
+ * @param {string} parts.label
+ * @param {import('../../widgets/colour.js').Theme} parts.theme
+ * @param {import('../../i18n/index.js').Translate} parts.t
+ */
+export function numbersTemplate({ cells, columns, reach, label, theme, t }) {
+  const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, i) =>
+    cells.slice(i * columns, (i + 1) * columns),
+  );
+  return html`<table class="numbers ${columns > 3 ? 'is-small' : ''}" aria-label=${label}>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((cell) => {
+              const colour = colourOf(theme, 'signed', (cell?.value ?? 0) / (reach || 1));
+              return html`<td
+                class="${cell?.outside ? 'is-outside' : ''} ${cell?.marked ? 'is-marked' : ''}"
+                style="background-color:${css(colour)};color:${css(inkOn(colour))}"
+              >
+                ${cell ? formatValue(t, cell.value, 2) : nothing}
+              </td>`;
+            })}
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
+}
