@@ -4,6 +4,7 @@ import { weightsOf } from '../../web/widgets/weights.js';
 
 const node = (name, role, inputs, shape, tensors = []) => ({
   name,
+  path: `/layers/${name}`,
   type: role,
   role,
   inputs,

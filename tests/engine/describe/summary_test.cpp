@@ -135,6 +135,6 @@ TEST_CASE("catalogue: every layer with the fields that its definitions may have"
   CHECK(json["errors"][0] == "invalid_definition");
   for (const char* part : {"trainer", "augment", "drawing", "preprocessing"}) CHECK(json[part].size() > 2);
   CHECK(json["trainer"][0]["key"] == "optimizer");
-  CHECK(json["trainer"][0]["choices"] == Json({"sgd", "momentum", "nesterov", "adam"}));
+  CHECK(json["trainer"][0]["choices"] == Json({"sgd", "momentum", "nesterov", "adagrad", "adadelta", "rmsprop", "adam", "adamw"}));
   CHECK_NOTHROW(json.dump());  // no NaN, no broken text
 }

@@ -86,7 +86,7 @@ TEST_CASE("backward: the gradient of random weights is the sum over the outputs 
         CHECK(answer.json["gradient"].get<Real>() == gradient);
         const double scale = std::abs(gradient) + size_of(array(answer, "product"));
         CHECK(std::abs(answer.json["sum"].get<double>() - gradient) <= 4e-6 * scale + 1e-12);
-        CHECK(array(answer, "product").size() == std::min(1000, answer.json["total"].get<int>()));
+        CHECK(array(answer, "product").size() == std::min<std::size_t>(1000, answer.json["total"].get<std::size_t>()));
       }
     }
   }
