@@ -49,7 +49,7 @@ TEST_CASE("receptive field: the boxes hold every pixel that moves the unit, and 
   const Json& boxes = answer.json["boxes"];
   // The unit itself, tanh, its convolution, the pixels.
   CHECK(boxes[0].dump() == R"({"top":1,"left":2,"bottom":1,"right":2,"node":"second"})");
-  CHECK(boxes[boxes.size() - 1].dump() == R"({"top":1,"left":3,"bottom":5,"right":7,"node":"input_1"})");
+  CHECK(boxes[boxes.size() - 1].dump() == R"({"top":1,"left":3,"bottom":5,"right":7,"node":"input"})");
   const std::vector<Real> field = array(answer, "field");
   REQUIRE(field.size() == 72);
   CHECK(*std::max_element(field.begin(), field.end()) == 1);
