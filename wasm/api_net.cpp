@@ -13,14 +13,13 @@ namespace {
 
 void check_batch(int batch) {
   if (batch < 1) {
-    throw Error(ErrorCode::invalid_value, "batch", "must be at least 1. Got " + std::to_string(batch) + ".");
+    fail(ErrorCode::invalid_value, "batch", "must be at least 1. Got {}.", batch);
   }
 }
 
 void check_count(std::size_t count, std::uint64_t wanted, const char* what) {
   if (count == wanted) return;
-  throw Error(ErrorCode::shape_mismatch, what,
-              "must be " + std::to_string(wanted) + " values. Got " + std::to_string(count) + ".");
+  fail(ErrorCode::shape_mismatch, what, "must be {} values. Got {}.", wanted, count);
 }
 
 // A run for `batch` images that can also go backward if asked. The old one stays when the new one does not fit.
@@ -53,14 +52,12 @@ Shape picture_shape(const Net& net, std::uint64_t values, int h, int w) {
     }
   }
   if (shape.h < 1 || shape.w < 1 || shape.h > kMaxExtent || shape.w > kMaxExtent) {
-    throw Error(ErrorCode::invalid_value, "images",
-                "height and width must be 1 to " + std::to_string(kMaxExtent) + ". Got " + to_string(shape) + ".");
+    fail(ErrorCode::invalid_value, "images", "height and width must be 1 to {}. Got {}.", kMaxExtent, shape);
   }
   const Shape read = preprocessed_shape(preprocessing, shape);
   if (read != input) {
-    throw Error(ErrorCode::shape_mismatch, "images",
-                "do not fit the net. Got " + to_string(shape) + ", preprocessed " + to_string(read) + ", input " +
-                    to_string(input) + ".");
+    fail(ErrorCode::shape_mismatch, "images", "do not fit the net. Got {}, preprocessed {}, input {}.", shape, read,
+         input);
   }
   return shape;
 }
@@ -82,10 +79,10 @@ DrawingOptions fitting_options(const Net& net, const Json& json, const DrawingOp
 
 Run& need_pass(cnn_net& handle, bool backward) {
   if (handle.run == nullptr || handle.run->batch() == 0) {
-    throw Error(ErrorCode::invalid_value, "net", "has not run yet: there are no activations.");
+    fail(ErrorCode::invalid_value, "net", "has not run yet: there are no activations.");
   }
   if (backward && !handle.differentiated) {
-    throw Error(ErrorCode::invalid_value, "net", "has not gone backward since its last run: there are no gradients.");
+    fail(ErrorCode::invalid_value, "net", "has not gone backward since its last run: there are no gradients.");
   }
   return *handle.run;
 }
@@ -97,7 +94,7 @@ Span<const float> tensor(cnn_net& handle, const std::string& kind, const std::st
     const Run& run = need_pass(handle, true);
     const Span<const float> gradient = run.gradient(net.need_node(address));
     if (gradient.data == nullptr) {
-      throw Error(ErrorCode::not_found, "net", "keeps no gradient of \"" + address + "\".");
+      fail(ErrorCode::not_found, "net", "keeps no gradient of \"{}\".", address);
     }
     return gradient;
   }
@@ -107,9 +104,7 @@ Span<const float> tensor(cnn_net& handle, const std::string& kind, const std::st
   }
   if (kind == "parameter_gradient") return need_pass(handle, true).parameter_gradient(net.need_slot(address));
   const std::vector<std::string> kinds = {"activation", "gradient", "parameter", "parameter_gradient"};
-  const std::string near = nearest_name(kind, kinds);
-  throw Error(ErrorCode::not_found, "net",
-              "has no kind of tensor \"" + kind + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"));
+  fail(ErrorCode::not_found, "net", "has no kind of tensor \"{}\".{}", kind, suggestion(kind, kinds));
 }
 
 }  // namespace
@@ -147,7 +142,7 @@ cnn_status cnn_net_save(cnn_net* net, const char* record, size_t size, cnn_bytes
     need(out, "out");
     cnn_net& handle = need(net, "net");
     const Json json = size > 0 ? need_json(record, size, "record") : handle.record;
-    if (!json.is_object()) throw Error(ErrorCode::invalid_definition, "record", "must be an object {…}.");
+    if (!json.is_object()) fail(ErrorCode::invalid_definition, "record", "must be an object {…}.");
     handle.outbox.give(save_model(*handle.net, json, Storage::float32), out);
   });
 }
@@ -208,8 +203,8 @@ cnn_status cnn_net_forward_drawing(cnn_net* net, const char* drawing, size_t siz
     parsed.options = fitting_options(*handle.net, json, parsed.options);
     const Rasterized stages = rasterize(parsed);
     if (handle.net->graph().input_shape().c != 1) {
-      throw Error(ErrorCode::shape_mismatch, "drawing",
-                  "has one channel. The net reads " + to_string(handle.net->graph().input_shape()) + ".");
+      fail(ErrorCode::shape_mismatch, "drawing", "has one channel. The net reads {}.",
+           handle.net->graph().input_shape());
     }
     const Shape shape = picture_shape(*handle.net, stages.image.pixels.size(), stages.image.h, stages.image.w);
     Run& run = run_for(handle, 1, false);
@@ -229,14 +224,13 @@ cnn_status cnn_net_backward(cnn_net* net, const uint8_t* labels, size_t count, d
     check_count(count, static_cast<std::uint64_t>(batch), "labels");
     const Graph& graph = handle.net->graph();
     if (graph.heads().empty()) {
-      throw Error(ErrorCode::invalid_definition, "net", "has no head (softmax), hence no loss to go backward from.");
+      fail(ErrorCode::invalid_definition, "net", "has no head (softmax), hence no loss to go backward from.");
     }
     for (const int head : graph.heads()) {
       for (const std::uint8_t label : bytes) {
         if (label < graph[head].shape.c) continue;
-        throw Error(ErrorCode::invalid_value, "labels",
-                    "must be below the number of classes. Got " + std::to_string(label) + " of " +
-                        std::to_string(graph[head].shape.c) + " classes.");
+        fail(ErrorCode::invalid_value, "labels", "must be below the number of classes. Got {} of {} classes.", label,
+             graph[head].shape.c);
       }
     }
     if (forward_run.purpose() != Purpose::inspection) {
@@ -274,7 +268,7 @@ cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t addre
     const Span<const float> source = need(values, count, "values");
     check_count(count, slot.count, "values");
     if (!std::all_of(source.begin(), source.end(), [](float value) { return std::isfinite(value); })) {
-      throw Error(ErrorCode::invalid_value, "values", "must be finite numbers.");
+      fail(ErrorCode::invalid_value, "values", "must be finite numbers.");
     }
     std::memcpy(target.parameters() + slot.offset, source.data, count * sizeof(float));
   });

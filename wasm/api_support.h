@@ -45,14 +45,14 @@ cnn_status guard(Work&& work) noexcept {
 // A handle or pointer that must be there.
 template <class T>
 T& need(T* pointer, const char* what) {
-  if (pointer == nullptr) throw Error(ErrorCode::invalid_value, what, "is missing (a null pointer).");
+  if (pointer == nullptr) fail(ErrorCode::invalid_value, what, "is missing (a null pointer).");
   return *pointer;
 }
 
 // `count` values that must be there; an empty run may be null.
 template <class T>
 Span<const T> need(const T* values, std::size_t count, const char* what) {
-  if (values == nullptr && count > 0) throw Error(ErrorCode::invalid_value, what, "is missing (a null pointer).");
+  if (values == nullptr && count > 0) fail(ErrorCode::invalid_value, what, "is missing (a null pointer).");
   return {values, count};
 }
 

@@ -66,12 +66,10 @@ cnn_status cnn_dataset_create(int h, int w, int c, int classes, size_t expected,
     const Shape shape{h, w, c};
     const double values = static_cast<double>(h) * w * c;
     if (h < 1 || w < 1 || c < 1 || h > kMaxExtent || w > kMaxExtent || c > kMaxExtent || values > kMaxImageValues) {
-      throw Error(ErrorCode::invalid_value, "data set",
-                  "cannot have pictures of this size. Got " + to_string(shape) + ".");
+      fail(ErrorCode::invalid_value, "data set", "cannot have pictures of this size. Got {}.", shape);
     }
     if (classes < 1 || classes > 256) {
-      throw Error(ErrorCode::invalid_value, "data set",
-                  "must have 1 to 256 classes. Got " + std::to_string(classes) + ".");
+      fail(ErrorCode::invalid_value, "data set", "must have 1 to 256 classes. Got {}.", classes);
     }
     auto handle = std::make_unique<cnn_dataset>();
     handle->data = std::make_shared<Dataset>(shape, classes, expected);
@@ -96,8 +94,7 @@ cnn_status cnn_dataset_image(cnn_dataset* data, size_t index, cnn_bytes* image, 
     need(label, "label");
     const Dataset& set = *need(data, "data set").data;
     if (index >= set.size()) {
-      throw Error(ErrorCode::not_found, "data set",
-                  "has no image " + std::to_string(index) + ": there are " + std::to_string(set.size()) + ".");
+      fail(ErrorCode::not_found, "data set", "has no image {}: there are {}.", index, set.size());
     }
     *image = {set.image(index), set.shape().size()};
     *label = set.label(index);
@@ -135,7 +132,7 @@ cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_text* out) noexcept {
   return guard([&] {
     need(out, "out");
     cnn_trainer& handle = need(trainer, "trainer");
-    if (handle.data == nullptr) throw Error(ErrorCode::invalid_value, "trainer", "has no data set to take a step on.");
+    if (handle.data == nullptr) fail(ErrorCode::invalid_value, "trainer", "has no data set to take a step on.");
     const StepResult result = handle.trainer->step();
     handle.outbox.give(report(result, handle.trainer->options()), out);
   });
@@ -149,12 +146,11 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
     const Span<const float> pixels = need(images, count, "images");
     const Span<const std::uint8_t> classes = need(labels, batch, "labels");
     if (batch < 1 || batch > 65536) {
-      throw Error(ErrorCode::invalid_value, "labels", "must be 1 to 65536. Got " + std::to_string(batch) + ".");
+      fail(ErrorCode::invalid_value, "labels", "must be 1 to 65536. Got {}.", batch);
     }
     const std::uint64_t wanted = std::uint64_t(handle.net->graph().input_shape().size()) * batch;
     if (count != wanted) {
-      throw Error(ErrorCode::shape_mismatch, "images",
-                  "must be " + std::to_string(wanted) + " values. Got " + std::to_string(count) + ".");
+      fail(ErrorCode::shape_mismatch, "images", "must be {} values. Got {}.", wanted, count);
     }
     const StepResult result = handle.trainer->step_on(pixels.data, classes.data, static_cast<int>(batch));
     handle.outbox.give(report(result, handle.trainer->options()), out);

@@ -74,7 +74,7 @@ std::string need_text(const char* text, std::size_t size, const char* what) {
 Json need_json(const char* text, std::size_t size, const char* subject) {
   const Span<const char> span = need(text, size, subject);
   if (span.size > kMaxDefinitionBytes) {
-    throw Error(ErrorCode::invalid_definition, subject, "is larger than 4 MB. Got " + std::to_string(size) + " bytes.");
+    fail(ErrorCode::invalid_definition, subject, "is larger than 4 MB. Got {} bytes.", size);
   }
   return read_json(span.data, span.size, subject);
 }

@@ -27,3 +27,14 @@ int __wasi_fd_seek(int descriptor, int64_t offset, int whence, int64_t* position
   (void)descriptor, (void)offset, (void)whence, (void)position;
   return kBadDescriptor;
 }
+
+// How the C++ runtime gives up. Its own words would bring printf and the names of types along.
+_Noreturn void abort_message(const char* format, ...) {
+  (void)format;
+  __builtin_trap();
+}
+
+static _Noreturn void give_up(void) { __builtin_trap(); }
+
+void (*__cxa_terminate_handler)(void) = give_up;
+void (*__cxa_unexpected_handler)(void) = give_up;

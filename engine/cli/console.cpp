@@ -9,7 +9,7 @@ namespace cnn::cli {
 
 void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 
-void print_json(const Json& json) { print(json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"); }
+void print_json(const Json& json) { print(write_json(json) + "\n"); }
 
 std::string fixed(double value, int digits) {
   char text[64];

@@ -22,13 +22,13 @@ LabelledDrawing read_drawing(const Json& entry, const std::string& place, const 
   result.drawing = parse_drawing(known, place);
   if (classes == 0) return result;
   const auto label = entry.find("label");
-  const bool good = label != entry.end() && label->is_number_integer() && label->get<std::int64_t>() >= 0 &&
-                    label->get<std::int64_t>() < classes;
+  const double wanted = label != entry.end() && label->is_number() ? label->get<double>() : -1;
+  const bool good = wanted >= 0 && wanted < classes && wanted == std::floor(wanted);
   if (!good) {
     throw Error(ErrorCode::invalid_value, "drawing",
                 "\"label\" must be a class from 0 to " + std::to_string(classes - 1) + ".", place);
   }
-  result.label = static_cast<int>(label->get<std::int64_t>());
+  result.label = static_cast<int>(wanted);
   return result;
 }
 

@@ -92,13 +92,9 @@ void write_file(const std::string& path, const std::vector<std::uint8_t>& bytes)
 Json read_json(const std::string& path) {
   const std::vector<std::uint8_t> bytes = read_file(path);
   try {
-    return Json::parse(bytes.begin(), bytes.end(), [&path](int depth, Json::parse_event_t, Json&) {
-      if (depth > 64) refuse(path, "is nested deeper than 64 levels.");
-      return true;
-    });
-  } catch (const Json::parse_error& e) {
-    refuse(path, "is no JSON: unexpected " + std::string(e.byte >= bytes.size() ? "end" : "character") + " at byte " +
-                     std::to_string(e.byte) + ".");
+    return cnn::read_json(reinterpret_cast<const char*>(bytes.data()), bytes.size(), path);
+  } catch (const Error& e) {
+    refuse(path, e.message());
   }
 }
 

@@ -5,8 +5,8 @@ namespace cnn {
 namespace {
 
 std::string sentence(const std::string& subject, const std::string& message, const std::string& path) {
-  std::string text = subject.empty() ? message : "[" + subject + "] " + message;
-  if (!path.empty()) text += " (at " + path + ")";
+  std::string text = subject.empty() ? message : compose("[{}] {}", subject, message);
+  if (!path.empty()) text += compose(" (at {})", path);
   return text;
 }
 
@@ -32,5 +32,13 @@ Error::Error(ErrorCode code, const std::string& subject, const std::string& mess
       subject_(subject),
       message_(message),
       path_(path) {}
+
+void throw_error(ErrorCode code, const TextPiece& subject, const TextPiece& path, const char* pattern,
+                 const TextPiece* pieces, int count) {
+  std::string subject_text, path_text;
+  subject.append_to(subject_text);
+  path.append_to(path_text);
+  throw Error(code, subject_text, compose_pieces(pattern, pieces, count), path_text);
+}
 
 }  // namespace cnn

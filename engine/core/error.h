@@ -3,6 +3,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "engine/core/text.h"
+
 namespace cnn {
 
 enum class ErrorCode {
@@ -40,5 +42,24 @@ class Error : public std::runtime_error {
   std::string message_;
   std::string path_;
 };
+
+[[noreturn]] void throw_error(ErrorCode code, const TextPiece& subject, const TextPiece& path, const char* pattern,
+                              const TextPiece* pieces, int count);
+
+// Throws an Error whose message is compose(pattern, values...): the way to fail.
+//   fail(ErrorCode::shape_mismatch, kType, "kernel is larger than the input. Got kernel {}, input {}.", kernel, input);
+template <class... Values>
+[[noreturn]] void fail(ErrorCode code, const TextPiece& subject, const char* pattern, const Values&... values) {
+  const TextPiece pieces[] = {values..., ""};
+  throw_error(code, subject, "", pattern, pieces, static_cast<int>(sizeof...(values)));
+}
+
+// The same at a place that is known.
+template <class... Values>
+[[noreturn]] void fail_at(const TextPiece& path, ErrorCode code, const TextPiece& subject, const char* pattern,
+                          const Values&... values) {
+  const TextPiece pieces[] = {values..., ""};
+  throw_error(code, subject, path, pattern, pieces, static_cast<int>(sizeof...(values)));
+}
 
 }  // namespace cnn

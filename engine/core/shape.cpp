@@ -1,10 +1,9 @@
 #include "engine/core/shape.h"
 
+#include "engine/core/text.h"
+
 namespace cnn {
 
-std::string to_string(const Shape& shape) {
-  if (shape.flat()) return std::to_string(shape.c);
-  return std::to_string(shape.h) + "x" + std::to_string(shape.w) + "x" + std::to_string(shape.c);
-}
+std::string to_string(const Shape& shape) { return compose("{}", shape); }
 
 }  // namespace cnn

@@ -40,8 +40,8 @@ class Buffer {
       data_ = static_cast<T*>(::operator new(count * sizeof(T), std::align_val_t(kAlignment), std::nothrow));
     }
     if (data_ == nullptr) {
-      throw Error(ErrorCode::out_of_memory, "memory",
-                  "could not get " + std::to_string(static_cast<std::uint64_t>(count) * sizeof(T) / 1000000 + 1) + " MB.");
+      fail(ErrorCode::out_of_memory, "memory", "could not get {} MB.",
+           static_cast<std::uint64_t>(count) * sizeof(T) / 1000000 + 1);
     }
     std::memset(static_cast<void*>(data_), 0, count * sizeof(T));
   }

@@ -16,7 +16,10 @@ constexpr std::uint32_t kGrayImages = 0x00000803;     // unsigned bytes, 3 exten
 constexpr std::uint32_t kChannelImages = 0x00000804;  // 4 extents: N, H, W, C
 constexpr std::uint32_t kLabels = 0x00000801;         // 1 extent: N
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::bad_file, "data set", message); }
+template <class... Values>
+[[noreturn]] void refuse(const char* pattern, const Values&... values) {
+  fail(ErrorCode::bad_file, "data set", pattern, values...);
+}
 
 std::uint32_t big_endian(const std::uint8_t* bytes) {
   return std::uint32_t(bytes[0]) << 24 | std::uint32_t(bytes[1]) << 16 | std::uint32_t(bytes[2]) << 8 | bytes[3];
@@ -34,9 +37,7 @@ std::string hexadecimal(std::uint32_t value) {
   return text;
 }
 
-std::string extents(std::uint32_t h, std::uint32_t w, std::uint32_t c) {
-  return std::to_string(h) + "x" + std::to_string(w) + "x" + std::to_string(c);
-}
+std::string extents(std::uint32_t h, std::uint32_t w, std::uint32_t c) { return compose("{}x{}x{}", h, w, c); }
 
 struct IdxImages {
   std::uint32_t count = 0;
@@ -48,14 +49,14 @@ struct IdxImages {
 
 // The header of an image file; `size` may go on after it. The body has not been compared with `size` yet.
 IdxImages read_image_header(const std::uint8_t* bytes, std::size_t size) {
-  if (size < 4) refuse("the image file is cut off. Got " + std::to_string(size) + " bytes.");
+  if (size < 4) refuse("the image file is cut off. Got {} bytes.", size);
   const std::uint32_t magic = big_endian(bytes);
   if (magic != kGrayImages && magic != kChannelImages) {
-    refuse("is no idx image file: it must begin with 0x00000803 or 0x00000804. Got " + hexadecimal(magic) + ".");
+    refuse("is no idx image file: it must begin with 0x00000803 or 0x00000804. Got {}.", hexadecimal(magic));
   }
   IdxImages images;
   images.header = magic == kGrayImages ? 16 : 20;
-  if (size < images.header) refuse("the image file is cut off. Got " + std::to_string(size) + " bytes.");
+  if (size < images.header) refuse("the image file is cut off. Got {} bytes.", size);
   images.count = big_endian(bytes + 4);
   images.h = big_endian(bytes + 8);
   images.w = big_endian(bytes + 12);
@@ -67,27 +68,24 @@ IdxImages read_image_header(const std::uint8_t* bytes, std::size_t size) {
 
 void check_body(const char* what, std::uint64_t wanted, std::uint64_t has, bool may_go_on) {
   if (has < wanted) {
-    refuse(std::string("the ") + what + " file is cut off. It promises " + std::to_string(wanted) + " bytes, but has " +
-           std::to_string(has) + ".");
+    refuse("the {} file is cut off. It promises {} bytes, but has {}.", what, wanted, has);
   }
   if (has > wanted && !may_go_on) {
-    refuse(std::string("the ") + what + " file is too long. It promises " + std::to_string(wanted) + " bytes, but has " +
-           std::to_string(has) + ".");
+    refuse("the {} file is too long. It promises {} bytes, but has {}.", what, wanted, has);
   }
 }
 
 // The labels behind a checked header; their file must end with them.
 const std::uint8_t* read_labels(const std::uint8_t* bytes, std::size_t size, std::uint32_t images) {
-  if (size < 8) refuse("the label file is cut off. Got " + std::to_string(size) + " bytes.");
+  if (size < 8) refuse("the label file is cut off. Got {} bytes.", size);
   const std::uint32_t magic = big_endian(bytes);
   if (magic != kLabels) {
-    refuse("is no idx label file: it must begin with 0x00000801. Got " + hexadecimal(magic) + ".");
+    refuse("is no idx label file: it must begin with 0x00000801. Got {}.", hexadecimal(magic));
   }
   const std::uint32_t count = big_endian(bytes + 4);
   check_body("label", count, size - 8, false);
   if (count != images) {
-    refuse("images and labels differ in number. Got " + std::to_string(images) + " images, " + std::to_string(count) +
-           " labels.");
+    refuse("images and labels differ in number. Got {} images, {} labels.", images, count);
   }
   return bytes + 8;
 }
@@ -96,8 +94,8 @@ void check_shape(const IdxImages& images, const Shape& shape) {
   if (images.h == std::uint32_t(shape.h) && images.w == std::uint32_t(shape.w) && images.c == std::uint32_t(shape.c)) {
     return;
   }
-  refuse("the images have another shape than the set. Got " + extents(images.h, images.w, images.c) + ", the set has " +
-         extents(shape.h, shape.w, shape.c) + ".");
+  refuse("the images have another shape than the set. Got {}, the set has {}.", extents(images.h, images.w, images.c),
+         extents(shape.h, shape.w, shape.c));
 }
 
 }  // namespace
@@ -107,17 +105,14 @@ Dataset::Dataset(const Shape& shape, int classes, std::size_t expected)
   constexpr int kMostExtent = 4096;
   const auto extent = [](int value) { return value >= 1 && value <= kMostExtent; };
   if (!extent(shape.h) || !extent(shape.w) || !extent(shape.c)) {
-    throw Error(ErrorCode::invalid_value, "data set",
-                "the shape must have extents between 1 and 4096. Got " + std::to_string(shape.h) + "x" +
-                    std::to_string(shape.w) + "x" + std::to_string(shape.c) + ".");
+    fail(ErrorCode::invalid_value, "data set", "the shape must have extents between 1 and 4096. Got {}x{}x{}.", shape.h,
+         shape.w, shape.c);
   }
   if (classes < 1 || classes > 256) {
-    throw Error(ErrorCode::invalid_value, "data set",
-                "classes must be between 1 and 256. Got " + std::to_string(classes) + ".");
+    fail(ErrorCode::invalid_value, "data set", "classes must be between 1 and 256. Got {}.", classes);
   }
   if (expected > std::numeric_limits<std::uint32_t>::max()) {
-    throw Error(ErrorCode::invalid_value, "data set",
-                "a set has at most 4294967295 images. Got " + std::to_string(expected) + ".");
+    fail(ErrorCode::invalid_value, "data set", "a set has at most 4294967295 images. Got {}.", expected);
   }
 }
 
@@ -142,13 +137,11 @@ void Dataset::append_raw(const std::uint8_t* pixels, const std::uint8_t* labels,
   if (count == 0) refuse("a part holds no images.");
   for (std::size_t i = 0; i < count; ++i) {
     if (labels[i] < classes_) continue;
-    refuse("label " + std::to_string(i) + " is outside the classes. Got " + std::to_string(labels[i]) + " of " +
-           std::to_string(classes_) + " classes.");
+    refuse("label {} is outside the classes. Got {} of {} classes.", i, labels[i], classes_);
   }
   const std::size_t whole = size() + count;
   if (expected_ > 0 && whole > expected_) {
-    refuse("more images than the set shall have. Got " + std::to_string(whole) + " of " + std::to_string(expected_) +
-           ".");
+    refuse("more images than the set shall have. Got {} of {}.", whole, expected_);
   }
   // All memory first, so that nothing has changed when there is not enough; for the whole set at once where its size is
   // known, because growing by copies would need it twice.
@@ -161,9 +154,8 @@ void Dataset::append_raw(const std::uint8_t* pixels, const std::uint8_t* labels,
     reserve(labels_, whole, wish);
     reserve(parts_, parts_.size() + 1, 16);
   } catch (const std::exception&) {  // bad_alloc or length_error
-    throw Error(ErrorCode::out_of_memory, "data set",
-                "could not get the memory for " + std::to_string(std::max(whole, expected_)) + " images of " +
-                    to_string(shape_) + ".");
+    fail(ErrorCode::out_of_memory, "data set", "could not get the memory for {} images of {}.",
+         std::max(whole, expected_), shape_);
   }
   parts_.push_back(size());
   pixels_.insert(pixels_.end(), pixels, pixels + count * shape_.size());

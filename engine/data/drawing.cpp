@@ -177,8 +177,9 @@ Picture without_margin(const Picture& picture, int margin) {
   return out;
 }
 
-[[noreturn]] void refuse(const std::string& message, const std::string& path) {
-  throw Error(ErrorCode::invalid_value, "drawing", message, path);
+template <class... Values>
+[[noreturn]] void refuse(const std::string& path, const char* pattern, const Values&... values) {
+  fail_at(path, ErrorCode::invalid_value, "drawing", pattern, values...);
 }
 
 bool coordinate(const Json& value, float& out) {
@@ -189,22 +190,22 @@ bool coordinate(const Json& value, float& out) {
 }
 
 std::vector<Stroke> read_strokes(const Json& json, const std::string& path) {
-  if (!json.is_array()) refuse("\"strokes\" must be a list of strokes [[[x, y], …], …].", path);
+  if (!json.is_array()) refuse(path, "\"strokes\" must be a list of strokes [[[x, y], …], …].");
   std::vector<Stroke> strokes;
   std::size_t points = 0;
   for (std::size_t i = 0; i < json.size(); ++i) {
-    const std::string place = path + "/" + std::to_string(i);
-    if (!json[i].is_array()) refuse("a stroke must be a list of points [[x, y], …].", place);
+    const std::string place = compose("{}/{}", path, i);
+    if (!json[i].is_array()) refuse(place, "a stroke must be a list of points [[x, y], …].");
     points += json[i].size();
-    if (points > kMaxPoints) refuse("has more than " + std::to_string(kMaxPoints) + " points.", place);
+    if (points > kMaxPoints) refuse(place, "has more than {} points.", kMaxPoints);
     Stroke stroke;
     stroke.reserve(json[i].size());
     for (std::size_t k = 0; k < json[i].size(); ++k) {
       const Json& point = json[i][k];
-      if (!point.is_array() || point.size() != 2) refuse("a point must be [x, y].", place + "/" + std::to_string(k));
+      if (!point.is_array() || point.size() != 2) refuse(compose("{}/{}", place, k), "a point must be [x, y].");
       Point read;
       const bool good = coordinate(point[0], read.x) && coordinate(point[1], read.y);
-      if (!good) refuse(kCoordinates, place + "/" + std::to_string(k));
+      if (!good) refuse(compose("{}/{}", place, k), kCoordinates);
       stroke.push_back(read);
     }
     strokes.push_back(std::move(stroke));
@@ -218,20 +219,19 @@ Drawing parse_drawing(const Json& json, const std::string& path) {
   Drawing drawing;
   read_fields(json, "drawing", path, {"strokes", "pad"}, drawing.options);
   if (drawing.options.box > drawing.options.size) {
-    refuse("box must not be larger than size. Got box " + std::to_string(drawing.options.box) + ", size " +
-               std::to_string(drawing.options.size) + ".",
-           path + "/box");
+    refuse(path + "/box", "box must not be larger than size. Got box {}, size {}.", drawing.options.box,
+           drawing.options.size);
   }
   const auto strokes = json.find("strokes");
-  if (strokes == json.end()) throw Error(ErrorCode::invalid_definition, "drawing", "\"strokes\" is missing.", path);
+  if (strokes == json.end()) fail_at(path, ErrorCode::invalid_definition, "drawing", "\"strokes\" is missing.");
   drawing.strokes = read_strokes(*strokes, path + "/strokes");
   const auto pad = json.find("pad");
   if (pad != json.end()) {
     const std::string place = path + "/pad";
-    if (!pad->is_array() || pad->size() != 2) refuse("\"pad\" must be [width, height].", place);
+    if (!pad->is_array() || pad->size() != 2) refuse(place, "\"pad\" must be [width, height].");
     const bool good = coordinate((*pad)[0], drawing.pad_w) && coordinate((*pad)[1], drawing.pad_h);
     if (!good || drawing.pad_w < 1e-3f || drawing.pad_h < 1e-3f) {
-      refuse("width and height of the pad must be numbers between 0.001 and 1000000.", place);
+      refuse(place, "width and height of the pad must be numbers between 0.001 and 1000000.");
     }
   }
   return drawing;

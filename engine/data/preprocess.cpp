@@ -37,10 +37,8 @@ Shape preprocessed_shape(const Preprocessing& preprocessing, const Shape& shape)
   const Shape cut{preprocessing.crop_h > 0 ? preprocessing.crop_h : shape.h,
                   preprocessing.crop_w > 0 ? preprocessing.crop_w : shape.w, shape.c};  // [H, W, C]
   if (cut.h <= shape.h && cut.w <= shape.w) return cut;
-  throw Error(ErrorCode::shape_mismatch, "preprocessing",
-              "the crop is larger than the picture. Got crop " + std::to_string(cut.h) + "x" + std::to_string(cut.w) +
-                  ", picture " + to_string(shape) + ".",
-              "/preprocessing");
+  fail_at("/preprocessing", ErrorCode::shape_mismatch, "preprocessing",
+          "the crop is larger than the picture. Got crop {}x{}, picture {}.", cut.h, cut.w, shape);
 }
 
 void preprocess(const Preprocessing& preprocessing, const Shape& shape, const std::uint8_t* image, Real* out) {

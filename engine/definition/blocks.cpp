@@ -170,14 +170,13 @@ struct InceptionAttrs {
     }
     for (const int n : {3, 5}) {
       const std::vector<int>& filters = n == 3 ? conv3x3 : conv5x5;
-      const std::string digit = std::to_string(n);
+      const std::string digit = compose("{}", n);
       const std::string size = digit + "x" + digit;
       if (filters.empty()) continue;
       if (filters.size() > 2) {
-        throw Error(ErrorCode::invalid_value, kType,
-                    "conv" + size + " must be [filters] or [filters of the 1x1 before it, filters]. Got " +
-                        std::to_string(filters.size()) + " numbers.",
-                    path + "/conv" + size);
+        fail_at(path + "/conv" + size, ErrorCode::invalid_value, kType,
+                "conv{} must be [filters] or [filters of the 1x1 before it, filters]. Got {} numbers.", size,
+                filters.size());
       }
       if (filters.size() == 2) parts.conv("reduce" + size, filters[0], kOne, kOne);
       if (factorised) {
@@ -197,7 +196,7 @@ struct InceptionAttrs {
       close();
     }
     if (branches.empty()) {
-      throw Error(ErrorCode::invalid_definition, kType, "needs a branch: conv1x1, conv3x3, conv5x5 or pool.", path);
+      fail_at(path, ErrorCode::invalid_definition, kType, "needs a branch: conv1x1, conv3x3, conv5x5 or pool.");
     }
     parts.last = branches[0];
     if (branches.size() > 1) parts.add("concat", "concat")["inputs"] = branches;
@@ -286,14 +285,13 @@ struct TemplateAttrs {
     Parts parts(false, activation);
     double width = filters;
     for (int stage = 1; stage <= stages; ++stage, width *= growth) {
-      const std::string number = std::to_string(stage);
       const int maps = static_cast<int>(std::clamp(std::round(width), 1.0, double(kMostFilters)));
-      for (int i = 1; i <= convs; ++i) parts.conv("conv" + number + "_" + std::to_string(i), maps, kernel, kOne);
-      if (pool) parts.add("pool2d", "pool" + number);
+      for (int i = 1; i <= convs; ++i) parts.conv(compose("conv{}_{}", stage, i), maps, kernel, kOne);
+      if (pool) parts.add("pool2d", compose("pool{}", stage));
     }
     parts.add("flatten", "flatten");
     for (int i = 1; i <= dense; ++i) {
-      Json& layer = parts.add("dense", "fc" + std::to_string(i));
+      Json& layer = parts.add("dense", compose("fc{}", i));
       layer["units"] = units;
       layer["activation"] = activation;
     }

@@ -14,8 +14,9 @@ namespace cnn {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& message, const std::string& path) {
-  throw Error(ErrorCode::invalid_definition, "definition", message, path);
+template <class... Values>
+[[noreturn]] void refuse(const std::string& path, const char* pattern, const Values&... values) {
+  fail_at(path, ErrorCode::invalid_definition, "definition", pattern, values...);
 }
 
 bool valid_name(const std::string& name) {
@@ -30,7 +31,7 @@ bool valid_name(const std::string& name) {
 std::string text_of(const Json& object, const char* key, const std::string& fallback, const std::string& path) {
   const auto found = object.find(key);
   if (found == object.end()) return fallback;
-  if (!found->is_string()) refuse(std::string("\"") + key + "\" must be a text.", path + "/" + key);
+  if (!found->is_string()) refuse(path + "/" + key, "\"{}\" must be a text.", key);
   return found->get<std::string>();
 }
 
@@ -54,15 +55,15 @@ class Expander {
   std::vector<NodeDefinition> nodes;
 
   void add_all(const Json& layers, const std::string& path, const Scope& scope = {}) {
-    if (!layers.is_array() || layers.empty()) refuse("\"layers\" must be a list with at least one layer.", path);
-    for (std::size_t i = 0; i < layers.size(); ++i) add(layers[i], path + "/" + std::to_string(i), scope);
+    if (!layers.is_array() || layers.empty()) refuse(path, "\"layers\" must be a list with at least one layer.");
+    for (std::size_t i = 0; i < layers.size(); ++i) add(layers[i], compose("{}/{}", path, i), scope);
   }
 
   void add_convnetjs(const Json& layer_defs, const std::string& path) {
-    if (!layer_defs.is_array() || layer_defs.empty()) refuse("\"layer_defs\" must be a list with at least one layer.", path);
+    if (!layer_defs.is_array() || layer_defs.empty()) refuse(path, "\"layer_defs\" must be a list with at least one layer.");
     bool flat = false;
     for (std::size_t i = 0; i < layer_defs.size(); ++i) {
-      const std::string place = path + "/" + std::to_string(i);
+      const std::string place = compose("{}/{}", path, i);
       const Scope scope{"", "", nullptr, &layer_defs[i]};
       for (const Json& layer : from_convnetjs(layer_defs[i], place, flat)) add(layer, place, scope);
     }
@@ -70,23 +71,22 @@ class Expander {
 
  private:
   void add(const Json& layer, const std::string& path, const Scope& scope) {
-    if (!layer.is_object()) refuse("a layer must be an object {…}.", path);
-    if (layer.find("type") == layer.end()) refuse("\"type\" is missing.", path);
+    if (!layer.is_object()) refuse(path, "a layer must be an object {…}.");
+    if (layer.find("type") == layer.end()) refuse(path, "\"type\" is missing.");
     NodeDefinition node;
     node.type = text_of(layer, "type", "", path);
     node.path = path;
     node.name = text_of(layer, "name", "", path);
-    if (node.name.empty() && layer.contains("name")) refuse("a name cannot be empty.", path + "/name");
+    if (node.name.empty() && layer.contains("name")) refuse(path + "/name", "a name cannot be empty.");
     if (node.name.empty()) {
       // No layer is called like that, and nothing could be named after it.
-      if (!valid_name(node.type)) refuse("unknown layer \"" + node.type + "\".", path + "/type");
+      if (!valid_name(node.type)) refuse(path + "/type", "unknown layer \"{}\".", node.type);
       node.name = free_name(scope.prefix, node.type);
     } else {
       node.name = scope.prefix + node.name;
     }
     if (!valid_name(node.name)) {
-      refuse("a name has up to 100 letters, digits and _ . - only. Got \"" + node.name + "\".",
-             scope.place(path, "name"));
+      refuse(scope.place(path, "name"), "a name has up to 100 letters, digits and _ . - only. Got \"{}\".", node.name);
     }
     node.inputs = inputs_of(layer, path, scope);
     if (const BlockType* block = find_block_type(node.type)) return add_block(*block, layer, node, scope);
@@ -111,21 +111,20 @@ class Expander {
 
   // The layers of the block `node`, round after round; then its name means the last of them.
   void add_block(const BlockType& block, const Json& object, const NodeDefinition& node, const Scope& scope) {
-    if (nodes.empty()) refuse("the first layer must be an input.", node.path);
+    if (nodes.empty()) refuse(node.path, "the first layer must be an input.");
     if (node.inputs.size() != 1) {
-      throw Error(ErrorCode::shape_mismatch, node.type, "needs 1 input. Got " + std::to_string(node.inputs.size()) + ".",
-                  node.path);
+      fail_at(node.path, ErrorCode::shape_mismatch, node.type, "needs 1 input. Got {}.", node.inputs.size());
     }
     take_name(node.name, scope.place(node.path, "name"));
     last_ = node.inputs[0];
     int rounds = 1;
     for (int round = 0; round < rounds; ++round) {
       const Json parts = block.expand(object, node.path, shape_of(last_), round, rounds);
-      const std::string name = rounds == 1 ? node.name : node.name + "." + std::to_string(round + 1);
+      const std::string name = rounds == 1 ? node.name : compose("{}.{}", node.name, round + 1);
       if (rounds > 1) take_name(name, scope.place(node.path, "name"));
       const Scope inner{name + ".", last_, &scope, parts.is_null() ? nullptr : &object};
       if (parts.is_null()) {
-        if (object.find("layers") == object.end()) refuse("\"layers\" is missing.", node.path);
+        if (object.find("layers") == object.end()) refuse(node.path, "\"layers\" is missing.");
         add_all(object["layers"], node.path + "/layers", inner);
       } else {
         for (const Json& part : parts) add(part, node.path, inner);
@@ -149,7 +148,7 @@ class Expander {
   std::string free_name(const std::string& prefix, const std::string& type) {
     if (type == "input" && names_.count(type) == 0) return type;
     for (;;) {
-      const std::string name = prefix + type + "_" + std::to_string(++counts_[prefix + type]);
+      const std::string name = compose("{}{}_{}", prefix, type, ++counts_[prefix + type]);
       if (names_.count(name) == 0) return name;
     }
   }
@@ -169,11 +168,11 @@ class Expander {
       if (nodes.empty()) return {};
       return {last_};
     }
-    if (!found->is_array()) refuse("\"inputs\" must be a list of layer names.", path + "/inputs");
+    if (!found->is_array()) refuse(path + "/inputs", "\"inputs\" must be a list of layer names.");
     std::vector<std::string> inputs;
     for (std::size_t i = 0; i < found->size(); ++i) {
-      const std::string place = path + "/inputs/" + std::to_string(i);
-      if (!(*found)[i].is_string()) refuse("an input must be the name of a layer.", place);
+      const std::string place = compose("{}/inputs/{}", path, i);
+      if (!(*found)[i].is_string()) refuse(place, "an input must be the name of a layer.");
       const std::string name = (*found)[i].get<std::string>();
       inputs.push_back(find(name, scope));
       if (!inputs.back().empty()) continue;
@@ -181,22 +180,21 @@ class Expander {
       for (const std::string& full : names_) {
         if (full.compare(0, scope.prefix.size(), scope.prefix) == 0) known.push_back(full.substr(scope.prefix.size()));
       }
-      const std::string near = nearest_name(name, known);
-      refuse("\"" + name + "\" is no earlier layer." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"), place);
+      refuse(place, "\"{}\" is no earlier layer.{}", name, suggestion(name, known));
     }
     return inputs;
   }
 
   void take_name(const std::string& name, const std::string& path) {
-    if (!names_.insert(name).second) refuse("the name \"" + name + "\" is taken.", path);
+    if (!names_.insert(name).second) refuse(path, "the name \"{}\" is taken.", name);
   }
 
   void append(NodeDefinition node, const std::string& name_path) {
     take_name(node.name, name_path);
-    if (nodes.size() >= kMaxNodes) refuse("more than " + std::to_string(kMaxNodes) + " layers.", node.path);
+    if (nodes.size() >= kMaxNodes) refuse(node.path, "more than {} layers.", kMaxNodes);
     connections_ += node.inputs.size();
     if (connections_ > kMaxConnections) {
-      refuse("more than " + std::to_string(kMaxConnections) + " connections.", node.path);
+      refuse(node.path, "more than {} connections.", kMaxConnections);
     }
     node.object["type"] = node.type;
     node.object["name"] = node.name;
@@ -217,16 +215,14 @@ class Expander {
 
 Definition parse_definition(const std::string& text) {
   if (text.size() > kMaxDefinitionBytes) {
-    refuse("larger than " + std::to_string(kMaxDefinitionBytes >> 20) + " MB. Got " +
-               std::to_string(text.size() / 1000000) + " MB.",
-           "");
+    refuse("", "larger than {} MB. Got {} MB.", kMaxDefinitionBytes >> 20, text.size() / 1000000);
   }
   return parse_definition(read_json(text.data(), text.size(), "definition"));
 }
 
 Definition parse_definition(const Json& json) {
   const bool bare_list = json.is_array() && !json.empty();  // ConvNetJS's
-  if (!json.is_object() && !bare_list) refuse("must be an object {\"layers\": […]}.", "");
+  if (!json.is_object() && !bare_list) refuse("", "must be an object {\"layers\": […]}.");
   Definition definition;
   Json& source = definition.source;
   if (bare_list) {
@@ -237,9 +233,7 @@ Definition parse_definition(const Json& json) {
   for (const auto& item : source.items()) {
     const std::vector<std::string> known = {"name", "description", "preprocessing", "scaling", "layers", "layer_defs"};
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
-    const std::string near = nearest_name(item.key(), known);
-    refuse("unknown key \"" + item.key() + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"),
-           "/" + item.key());
+    refuse("/" + item.key(), "unknown key \"{}\".{}", item.key(), suggestion(item.key(), known));
   }
   definition.name = text_of(source, "name", "untitled", "");
   text_of(source, "description", "", "");
@@ -250,7 +244,7 @@ Definition parse_definition(const Json& json) {
   const auto scaling = source.find("scaling");
   if (layer_defs != source.end()) {
     for (const char* other : {"layers", "scaling"}) {
-      if (source.contains(other)) refuse("\"layer_defs\" stands without \"" + std::string(other) + "\".", "/layer_defs");
+      if (source.contains(other)) refuse("/layer_defs", "\"layer_defs\" stands without \"{}\".", other);
     }
     expander.add_convnetjs(*layer_defs, bare_list ? "" : "/layer_defs");
     const NodeDefinition& first = expander.nodes[0];
@@ -261,7 +255,7 @@ Definition parse_definition(const Json& json) {
       definition.preprocessing.crop_w = first.object["shape"][1].get<int>();
     }
   } else if (layers == source.end()) {
-    refuse("\"layers\" is missing.", "");
+    refuse("", "\"layers\" is missing.");
   } else if (scaling == source.end()) {
     expander.add_all(*layers, "/layers");
   } else {

@@ -8,12 +8,6 @@
 
 namespace cnn {
 
-std::string number_text(double value) {
-  std::string text = Json(value).dump();
-  if (text.size() > 2 && text.compare(text.size() - 2, 2, ".0") == 0) text.resize(text.size() - 2);
-  return text;
-}
-
 std::string nearest_name(const std::string& word, const std::vector<std::string>& names) {
   // Levenshtein distance; a guess further away than a third of the word (at least two letters) helps nobody. A beginning of
   // three letters or more ("eps") counts as two letters away.
@@ -41,6 +35,11 @@ std::string nearest_name(const std::string& word, const std::vector<std::string>
   return best;
 }
 
+std::string suggestion(const std::string& word, const std::vector<std::string>& names) {
+  const std::string near = nearest_name(word, names);
+  return near.empty() ? near : compose(" Did you mean \"{}\"?", near);
+}
+
 namespace {
 
 // The value as people wrote it, cut where it gets long.
@@ -54,8 +53,8 @@ std::string shown(const Json& value) {
 [[noreturn]] void refuse(const std::string& subject_and_key, const std::string& path, const std::string& expected,
                          const Json& value) {
   const std::size_t dot = subject_and_key.rfind('.');
-  throw Error(ErrorCode::invalid_value, subject_and_key.substr(0, dot),
-              subject_and_key.substr(dot + 1) + " must be " + expected + ". Got " + shown(value) + ".", path);
+  fail_at(path, ErrorCode::invalid_value, subject_and_key.substr(0, dot), "{} must be {}. Got {}.",
+          subject_and_key.substr(dot + 1), expected, shown(value));
 }
 
 void check_range(double number, const Json& value, const Field& field, const std::string& subject,
@@ -63,9 +62,9 @@ void check_range(double number, const Json& value, const Field& field, const std
   if (number >= field.least && number <= field.most) return;
   const bool low = std::isfinite(field.least);
   const bool high = std::isfinite(field.most);
-  const std::string expected = low && high ? "between " + number_text(field.least) + " and " + number_text(field.most)
-                               : low       ? "at least " + number_text(field.least)
-                               : high      ? "at most " + number_text(field.most)
+  const std::string expected = low && high ? compose("between {} and {}", field.least, field.most)
+                               : low       ? compose("at least {}", field.least)
+                               : high      ? compose("at most {}", field.most)
                                            : "a finite number";  // only NaN gets here
   refuse(subject, path, expected, value);
 }
@@ -169,7 +168,7 @@ int read_choice(const Json& value, const char* const* names, int count, const st
   std::string list;
   for (int i = 0; i < count; ++i) {
     if (value.is_string() && value.get<std::string>() == names[i]) return i;
-    list += (i == 0 ? "\"" : ", \"") + std::string(names[i]) + "\"";
+    list += compose(i == 0 ? "\"{}\"" : ", \"{}\"", names[i]);
   }
   refuse(subject, path, "one of " + list, value);
 }
@@ -245,7 +244,7 @@ Json write_member(const FieldRef& ref) {
 void read_list(const Json& object, const std::string& subject, const std::string& path,
                const std::vector<std::string>& also, const FieldList& list) {
   if (!object.is_object()) {
-    throw Error(ErrorCode::invalid_definition, subject, "must be an object {…}. Got " + shown(object) + ".", path);
+    fail_at(path, ErrorCode::invalid_definition, subject, "must be an object {…}. Got {}.", shown(object));
   }
   std::vector<std::string> names;
   for (const FieldRef& ref : list.refs) {
@@ -254,16 +253,14 @@ void read_list(const Json& object, const std::string& subject, const std::string
     if (found != object.end()) {
       read_member(*found, subject + "." + ref.key, path + "/" + ref.key, ref);
     } else if (ref.field.is_required) {
-      throw Error(ErrorCode::invalid_definition, subject, std::string("\"") + ref.key + "\" is missing.", path);
+      fail_at(path, ErrorCode::invalid_definition, subject, "\"{}\" is missing.", ref.key);
     }
   }
   names.insert(names.end(), also.begin(), also.end());
   for (const auto& item : object.items()) {
     if (std::find(names.begin(), names.end(), item.key()) != names.end()) continue;
-    const std::string near = nearest_name(item.key(), names);
-    throw Error(ErrorCode::invalid_definition, subject,
-                "unknown key \"" + item.key() + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"),
-                path + "/" + item.key());
+    fail_at(path + "/" + item.key(), ErrorCode::invalid_definition, subject, "unknown key \"{}\".{}", item.key(),
+            suggestion(item.key(), names));
   }
 }
 

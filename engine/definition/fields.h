@@ -137,10 +137,10 @@ Json describe_fields() {
   return describe_list(list);
 }
 
-// A number as people write it: 64, 0.5, 1e-06. (A stream would bring half a megabyte of locales into the module.)
-std::string number_text(double value);
-
 // The name in `names` that `word` was most likely meant to be; empty when none is near.
 std::string nearest_name(const std::string& word, const std::vector<std::string>& names);
+
+// That name as the end of an error text: ` Did you mean "relu"?`, or nothing.
+std::string suggestion(const std::string& word, const std::vector<std::string>& names);
 
 }  // namespace cnn

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/core/text.h"
 #include "engine/graph/plan.h"
 #include "engine/layers/registry.h"
 
@@ -91,7 +92,7 @@ Json layer_json(const Graph& graph, const Node& node) {
 
 // 421,642
 std::string grouped(std::int64_t value) {
-  std::string text = std::to_string(value);
+  std::string text = compose("{}", value);
   for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
   return text;
 }
@@ -105,11 +106,12 @@ std::string bytes_text(std::int64_t bytes) {
     value /= 1000;
     ++unit;
   }
-  std::string text = std::to_string(value);
-  return text.substr(0, text.find('.') + (unit == 0 || value >= 100 ? 0 : 2)) + " " + units[unit];
+  const auto tenths = static_cast<std::int64_t>(value * 10);
+  if (unit == 0 || value >= 100) return compose("{} {}", tenths / 10, units[unit]);
+  return compose("{}.{} {}", tenths / 10, tenths % 10, units[unit]);
 }
 
-std::string extent_text(int h, int w) { return std::to_string(h) + "x" + std::to_string(w); }
+std::string extent_text(int h, int w) { return compose("{}x{}", h, w); }
 
 struct Column {
   std::string title;

@@ -33,15 +33,12 @@ Place Scene::place(int node, const Query& query) const {
   const Shape& shape = graph()[node].shape;
   const Place place{query.image, query.row, query.column, query.channel};
   if (!inside(place, shape)) {
-    throw Error(ErrorCode::invalid_value, "query",
-                "points outside of \"" + graph()[node].name + "\". Got row " + std::to_string(query.row) + ", column " +
-                    std::to_string(query.column) + ", channel " + std::to_string(query.channel) + " of " +
-                    to_string(shape) + ".");
+    fail(ErrorCode::invalid_value, "query", "points outside of \"{}\". Got row {}, column {}, channel {} of {}.",
+         graph()[node].name, query.row, query.column, query.channel, shape);
   }
   if (place.image >= run_.batch()) {
-    throw Error(ErrorCode::invalid_value, "query",
-                "points at an image that is not there. Got image " + std::to_string(place.image) + " of " +
-                    std::to_string(run_.batch()) + ".");
+    fail(ErrorCode::invalid_value, "query", "points at an image that is not there. Got image {} of {}.", place.image,
+         run_.batch());
   }
   return place;
 }

@@ -26,12 +26,10 @@ std::unique_ptr<Layer> make_layer(const NodeDefinition& node) {
   std::vector<std::string> names;
   for (const LayerType& known : layer_types()) names.emplace_back(known.name);
   for (const BlockType& known : block_types()) names.emplace_back(known.name);
-  const std::string near = nearest_name(node.type, names);
   // A layer that came from "activation" has no "type" of its own to point at.
   const bool sugar = node.path.size() > 11 && node.path.rfind("/activation") == node.path.size() - 11;
-  throw Error(ErrorCode::invalid_definition, "definition",
-              "unknown layer \"" + node.type + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"),
-              sugar ? node.path : node.path + "/type");
+  fail_at(sugar ? node.path : node.path + "/type", ErrorCode::invalid_definition, "definition",
+          "unknown layer \"{}\".{}", node.type, suggestion(node.type, names));
 }
 
 int clamp_to_int(std::int64_t value) {
@@ -73,18 +71,16 @@ CheckedLayer check_layer(const NodeDefinition& node, const std::vector<Shape>& i
   if (first != (layer.role() == LayerRole::input)) {
     // In the middle: say what is really wrong, not how many inputs it took.
     if (!first) {
-      throw Error(ErrorCode::invalid_definition, layer.type(), "must be the first layer and the only one of its kind.",
-                  node.path);
+      fail_at(node.path, ErrorCode::invalid_definition, layer.type(),
+              "must be the first layer and the only one of its kind.");
     }
-    throw Error(ErrorCode::invalid_definition, "definition", "the first layer must be an input.", node.path);
+    fail_at(node.path, ErrorCode::invalid_definition, "definition", "the first layer must be an input.");
   }
   const int count = static_cast<int>(inputs.size());
   const int least = layer.least_inputs();
   if (count < least || count > layer.most_inputs()) {
-    const std::string wanted = least == layer.most_inputs() ? std::to_string(least) : "at least " + std::to_string(least);
-    throw Error(ErrorCode::shape_mismatch, layer.type(),
-                "needs " + wanted + (least == 1 ? " input" : " inputs") + ". Got " + std::to_string(count) + ".",
-                node.path);
+    fail_at(node.path, ErrorCode::shape_mismatch, layer.type(), "needs {}{} {}. Got {}.",
+            least == layer.most_inputs() ? "" : "at least ", least, least == 1 ? "input" : "inputs", count);
   }
   try {
     const LayerInputs shapes{{inputs.data(), inputs.size()}};
@@ -119,8 +115,7 @@ void Graph::add(const NodeDefinition& definition) {
   values_ += product({node.shape.h, node.shape.w, node.shape.c});
   for (const ParameterSpec& parameter : node.parameters) values_ += product(parameter.shape);
   if (values_ > kMaxValues) {
-    throw Error(ErrorCode::shape_mismatch, node.layer->type(), "is too large. Output " + to_string(node.shape) + ".",
-                node.path);
+    fail_at(node.path, ErrorCode::shape_mismatch, node.layer->type(), "is too large. Output {}.", node.shape);
   }
   node.macs = node.layer->macs(node.layer_inputs(), node.shape);
 
@@ -138,16 +133,14 @@ void Graph::add(const NodeDefinition& definition) {
 void Graph::check() const {
   for (const int head : heads_) {
     if (nodes_[head].consumers.empty()) continue;
-    throw Error(ErrorCode::invalid_definition, nodes_[head].layer->type(), "must be the end of its branch.",
-                nodes_[nodes_[head].consumers[0]].path);
+    fail_at(nodes_[nodes_[head].consumers[0]].path, ErrorCode::invalid_definition, nodes_[head].layer->type(),
+            "must be the end of its branch.");
   }
   const Shape& in = nodes_[0].shape;
   const Preprocessing& p = definition_.preprocessing;
   if ((p.crop_h != 0 && p.crop_h != in.h) || (p.crop_w != 0 && p.crop_w != in.w)) {
-    throw Error(ErrorCode::shape_mismatch, "preprocessing",
-                "the crop must be the size of the input. Got crop " + std::to_string(p.crop_h) + "x" +
-                    std::to_string(p.crop_w) + ", input " + to_string(in) + ".",
-                "/preprocessing");
+    fail_at("/preprocessing", ErrorCode::shape_mismatch, "preprocessing",
+            "the crop must be the size of the input. Got crop {}x{}, input {}.", p.crop_h, p.crop_w, in);
   }
 }
 

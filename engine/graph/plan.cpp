@@ -36,7 +36,7 @@ class Arena {
 
   std::size_t take(std::uint64_t count, std::size_t alignment) {
     const std::uint64_t rounded = (count + alignment - 1) / alignment * alignment;
-    if (rounded > most_ - size_) throw Error(ErrorCode::out_of_memory, "memory", "a batch of this size does not fit.");
+    if (rounded > most_ - size_) fail(ErrorCode::out_of_memory, "memory", "a batch of this size does not fit.");
     const std::size_t offset = size_;
     size_ += static_cast<std::size_t>(rounded);
     return offset;

@@ -9,8 +9,7 @@ namespace cnn {
 Shape Add::output_shape(const LayerInputs& inputs) const {
   for (std::size_t i = 1; i < inputs.size(); ++i) {
     if (inputs[i] == inputs[0]) continue;
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "inputs must have the same shape. Got " + to_string(inputs[0]) + " and " + to_string(inputs[i]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "inputs must have the same shape. Got {} and {}.", inputs[0], inputs[i]);
   }
   return inputs[0];  // [H, W, C]
 }

@@ -12,12 +12,11 @@ Shape Concat::output_shape(const LayerInputs& inputs) const {
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     channels += inputs[i].c;
     if (inputs[i].h == inputs[0].h && inputs[i].w == inputs[0].w) continue;
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "inputs must have the same height and width. Got " + to_string(inputs[0]) + " and " +
-                    to_string(inputs[i]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "inputs must have the same height and width. Got {} and {}.", inputs[0],
+         inputs[i]);
   }
   if (channels > 1 << 30) {
-    throw Error(ErrorCode::shape_mismatch, kType, "has too many channels. Got " + std::to_string(channels) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "has too many channels. Got {}.", channels);
   }
   return {inputs[0].h, inputs[0].w, static_cast<int>(channels)};  // [H, W, ΣC]
 }

@@ -20,9 +20,9 @@ Initializer initializer(KernelInit init) {
 Shape Conv2d::output_shape(const LayerInputs& inputs) const {
   const Shape& in = inputs[0];
   if (in.c % attrs_.groups != 0 || attrs_.filters % attrs_.groups != 0) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "groups must divide input channels and filters. Got groups " + std::to_string(attrs_.groups) +
-                    ", input channels " + std::to_string(in.c) + ", filters " + std::to_string(attrs_.filters) + ".");
+    fail(ErrorCode::shape_mismatch, kType,
+         "groups must divide input channels and filters. Got groups {}, input channels {}, filters {}.", attrs_.groups,
+         in.c, attrs_.filters);
   }
   const Window window = place_window(kType, in, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
   const Shape out{window.out_h, window.out_w, attrs_.filters};  // [OH, OW, K]

@@ -53,8 +53,8 @@ kernels::Gemm kernel_gradient_product(int batch, int in, int out) {  // dW += Xá
 
 Shape Dense::output_shape(const LayerInputs& inputs) const {
   if (!inputs[0].flat()) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "input must be a vector: put flatten or global_pool before it. Got " + to_string(inputs[0]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "input must be a vector: put flatten or global_pool before it. Got {}.",
+         inputs[0]);
   }
   return {1, 1, attrs_.units};  // [units]
 }

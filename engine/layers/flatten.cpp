@@ -9,7 +9,7 @@ namespace cnn {
 Shape Flatten::output_shape(const LayerInputs& inputs) const {
   const std::size_t size = inputs[0].size();
   if (size > 1u << 30) {
-    throw Error(ErrorCode::shape_mismatch, kType, "input is too large. Got " + to_string(inputs[0]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "input is too large. Got {}.", inputs[0]);
   }
   return {1, 1, static_cast<int>(size)};  // [H·W·C]
 }

@@ -6,8 +6,8 @@ namespace cnn {
 
 Shape Input::output_shape(const LayerInputs&) const {
   if (attrs_.shape.size() != 3) {
-    throw Error(ErrorCode::invalid_value, kType,
-                "shape must be [height, width, channels]. Got " + std::to_string(attrs_.shape.size()) + " numbers.");
+    fail(ErrorCode::invalid_value, kType, "shape must be [height, width, channels]. Got {} numbers.",
+         attrs_.shape.size());
   }
   return {attrs_.shape[0], attrs_.shape[1], attrs_.shape[2]};  // [H, W, C]
 }

@@ -69,10 +69,9 @@ Shape Pool2d::output_shape(const LayerInputs& inputs) const {
   const Padding& p = attrs_.padding;
   if (p.kind == Padding::Kind::sides &&
       (std::max(p.top, p.bottom) >= attrs_.kernel.h || std::max(p.left, p.right) >= attrs_.kernel.w)) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "padding must be smaller than the kernel. Got padding [" + std::to_string(p.top) + ", " +
-                    std::to_string(p.bottom) + ", " + std::to_string(p.left) + ", " + std::to_string(p.right) +
-                    "], kernel " + std::to_string(attrs_.kernel.h) + "x" + std::to_string(attrs_.kernel.w) + ".");
+    fail(ErrorCode::shape_mismatch, kType,
+         "padding must be smaller than the kernel. Got padding [{}, {}, {}, {}], kernel {}x{}.", p.top, p.bottom,
+         p.left, p.right, attrs_.kernel.h, attrs_.kernel.w);
   }
   return {placed.out_h, placed.out_w, inputs[0].c};  // [OH, OW, C]
 }

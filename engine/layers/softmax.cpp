@@ -12,8 +12,7 @@ namespace cnn {
 
 Shape Softmax::output_shape(const LayerInputs& inputs) const {
   if (!inputs[0].flat()) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "input must be a vector of logits. Got " + to_string(inputs[0]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "input must be a vector of logits. Got {}.", inputs[0]);
   }
   return inputs[0];  // [classes]
 }

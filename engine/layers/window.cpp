@@ -8,8 +8,6 @@ namespace cnn {
 
 namespace {
 
-std::string extent_text(int h, int w) { return std::to_string(h) + "x" + std::to_string(w); }
-
 struct Sides {
   int before, after;
 };
@@ -37,11 +35,12 @@ Window place_window(const std::string& subject, const Shape& input, const Extent
   const int padded_h = input.h + rows.before + rows.after;
   const int padded_w = input.w + columns.before + columns.after;
   if (span_h > padded_h || span_w > padded_w) {
-    std::string got = "Got kernel " + extent_text(kernel.h, kernel.w);
-    if (dilation.h > 1 || dilation.w > 1) got += " spread by dilation to " + extent_text(span_h, span_w);
-    got += ", input " + extent_text(input.h, input.w);
-    if (padded_h != input.h || padded_w != input.w) got += " padded to " + extent_text(padded_h, padded_w);
-    throw Error(ErrorCode::shape_mismatch, subject, "kernel is larger than the padded input. " + got + ".");
+    const bool spread = dilation.h > 1 || dilation.w > 1;
+    const bool padded = padded_h != input.h || padded_w != input.w;
+    fail(ErrorCode::shape_mismatch, subject,
+         "kernel is larger than the padded input. Got kernel {}x{}{}, input {}x{}{}.", kernel.h, kernel.w,
+         spread ? compose(" spread by dilation to {}x{}", span_h, span_w) : "", input.h, input.w,
+         padded ? compose(" padded to {}x{}", padded_h, padded_w) : "");
   }
   return {(padded_h - span_h) / stride.h + 1, (padded_w - span_w) / stride.w + 1, rows.before, columns.before};
 }

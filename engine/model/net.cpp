@@ -40,9 +40,7 @@ std::uint64_t stream_of(const std::string& address) {
 }
 
 [[noreturn]] void refuse_name(const std::string& what, const std::string& name, const std::vector<std::string>& names) {
-  const std::string near = nearest_name(name, names);
-  throw Error(ErrorCode::not_found, "net",
-              "has no " + what + " \"" + name + "\"." + (near.empty() ? "" : " Did you mean \"" + near + "\"?"));
+  fail(ErrorCode::not_found, "net", "has no {} \"{}\".{}", what, name, suggestion(name, names));
 }
 
 }  // namespace

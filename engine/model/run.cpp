@@ -61,10 +61,8 @@ LossReport Run::loss(const std::int32_t* labels) {
     Pass& pass = passes_[node];
     for (int i = 0; i < batch_; ++i) {
       if (labels[i] >= 0 && labels[i] < pass.shape.c) continue;
-      throw Error(ErrorCode::invalid_value, graph[node].layer->type(),
-                  "a label is outside the classes. Got " + std::to_string(labels[i]) + " of " +
-                      std::to_string(pass.shape.c) + " classes.",
-                  graph[node].path);
+      fail_at(graph[node].path, ErrorCode::invalid_value, graph[node].layer->type(),
+              "a label is outside the classes. Got {} of {} classes.", labels[i], pass.shape.c);
     }
     pass.labels = labels;
     int correct = 0;

@@ -15,7 +15,10 @@ constexpr char kMagic[] = "CNNTRAIN";
 constexpr std::size_t kMagicSize = sizeof(kMagic) - 1;
 constexpr std::uint32_t kVersion = 1;
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::bad_file, "checkpoint", message); }
+template <class... Values>
+[[noreturn]] void refuse(const char* pattern, const Values&... values) {
+  fail(ErrorCode::bad_file, "checkpoint", pattern, values...);
+}
 
 class Writer {
  public:
@@ -93,7 +96,7 @@ TrainerOptions read_options_text(const std::vector<char>& text) {
   try {
     read_options(read_json(text.data(), text.size(), "options"), "", options);
   } catch (const Error& e) {
-    refuse("has unreadable options: " + e.message());
+    refuse("has unreadable options: {}", e.message());
   }
   return options;
 }
@@ -102,12 +105,12 @@ TrainerOptions read_options_text(const std::vector<char>& text) {
 
 std::uint32_t net_fingerprint(const Net& net) {
   std::string text;
-  for (const ParameterSlot& slot : net.slots()) text += slot.address + ":" + std::to_string(slot.count) + ";";
+  for (const ParameterSlot& slot : net.slots()) text += compose("{}:{};", slot.address, slot.count);
   return crc32(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
 }
 
 std::vector<std::uint8_t> encode(const Checkpoint& checkpoint) {
-  const std::string options = write_options(checkpoint.options).dump();
+  const std::string options = write_json(write_options(checkpoint.options));
   Writer out;
   out.bytes.reserve(options.size() + 256 + checkpoint.order.order.size() * sizeof(std::uint32_t) +
                     (checkpoint.moments[0].size() + checkpoint.moments[1].size()) * sizeof(Real));
@@ -140,8 +143,7 @@ Checkpoint decode(const std::uint8_t* bytes, std::size_t size) {
   Reader in(bytes + kMagicSize, size - kMagicSize);
   const std::uint32_t version = in.u32();
   if (version != kVersion) {
-    refuse("has a version that is not known here. Got " + std::to_string(version) + ", known is " +
-           std::to_string(kVersion) + ".");
+    refuse("has a version that is not known here. Got {}, known is {}.", version, kVersion);
   }
   if (size < kMagicSize + 8) refuse("is cut off.");
   if (Reader(bytes + size - 4, 4).u32() != crc32(bytes, size - 4)) refuse("is damaged: its checksum does not match.");

@@ -98,7 +98,7 @@ void Trainer::make_room(int batch) {
 }
 
 StepResult Trainer::step() {
-  if (data_ == nullptr) throw Error(ErrorCode::invalid_value, "training", "has no data set to take a step on.");
+  if (data_ == nullptr) fail(ErrorCode::invalid_value, "training", "has no data set to take a step on.");
   State& s = *state_;
   StepResult result;
   result.epoch = s.sampler->epoch();
@@ -141,15 +141,13 @@ StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int 
   State& s = *state_;
   const Graph& graph = net_.graph();
   if (batch < 1) {
-    throw Error(ErrorCode::invalid_value, "training",
-                "a batch needs at least one image. Got " + std::to_string(batch) + ".");
+    fail(ErrorCode::invalid_value, "training", "a batch needs at least one image. Got {}.", batch);
   }
   for (const int head : graph.heads()) {
     for (int i = 0; i < batch; ++i) {
       if (labels[i] < graph[head].shape.c) continue;
-      throw Error(ErrorCode::invalid_value, "training",
-                  "label " + std::to_string(i) + " is outside the classes. Got " + std::to_string(labels[i]) + " of " +
-                      std::to_string(graph[head].shape.c) + " classes.");
+      fail(ErrorCode::invalid_value, "training", "label {} is outside the classes. Got {} of {} classes.", i, labels[i],
+           graph[head].shape.c);
     }
   }
   if (batch > s.run->capacity()) {
@@ -202,16 +200,16 @@ void Trainer::learn(int batch, StepResult& result) {
 void Trainer::give_up(const std::string& what, StepResult& result) {
   State& s = *state_;
   result.state = StepState::diverged;
-  result.message = what + " no longer a finite number at step " + std::to_string(s.steps + 1) + ".";
+  result.message = compose("{} no longer a finite number at step {}.", what, s.steps + 1);
   if (s.good_step < 0) {
     result.message += " There are no good weights to go back to: initialise them anew.";
     return;
   }
   if (options_.learning_rate > 0) {
-    result.message += " Learning rate " + number_text(options_.learning_rate) + " is probably too large: try " +
-                      number_text(options_.learning_rate / 10) + ".";
+    result.message += compose(" Learning rate {} is probably too large: try {}.", options_.learning_rate,
+                              options_.learning_rate / 10);
   }
-  result.message += " The weights of step " + std::to_string(s.good_step) + " were kept.";
+  result.message += compose(" The weights of step {} were kept.", s.good_step);
   result.kept_step = s.good_step;
   std::copy_n(s.good.data(), s.good.size(), net_.parameters());
   s.optimizer.clear();
@@ -236,7 +234,7 @@ std::vector<std::uint8_t> Trainer::checkpoint() const {
 }
 
 void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
-  const auto refuse = [](const char* message) { throw Error(ErrorCode::bad_file, "checkpoint", message); };
+  const auto refuse = [](const char* message) { fail(ErrorCode::bad_file, "checkpoint", message); };
   State& s = *state_;
   Checkpoint checkpoint = decode(bytes, size);
   if (checkpoint.net != net_fingerprint(net_)) refuse("belongs to another net.");

@@ -89,9 +89,9 @@ TEST_CASE("fields: written and read back they are the same") {
 TEST_CASE("fields: the description says what a form needs") {
   const Json list = describe_fields<Everything>();
   CHECK(list.size() == 8);
-  CHECK(list[0].dump() == R"({"key":"whole","kind":"integer","required":true,"least":1.0,"most":9.0})");
-  CHECK(list[1].dump() == R"({"key":"number","kind":"number","default":0.5,"least":-1.0})");
-  CHECK(list[4].dump() == R"({"key":"extent","kind":"extent","default":2,"least":1.0,"most":8.0})");
+  CHECK(list[0].dump() == R"({"key":"whole","kind":"integer","required":true,"least":1,"most":9})");
+  CHECK(list[1].dump() == R"({"key":"number","kind":"number","default":0.5,"least":-1})");
+  CHECK(list[4].dump() == R"({"key":"extent","kind":"extent","default":2,"least":1,"most":8})");
   CHECK(list[7].dump() == R"({"key":"colour","kind":"choice","choices":["red","green"],"default":"green"})");
 }
 
@@ -103,7 +103,7 @@ TEST_CASE("fields: every refusal names what was expected, what was there, and wh
       {R"({"whole": 1.5})", "[thing] whole must be a whole number. Got 1.5. (at /here/whole)"},
       {R"({"whole": 1e300})", "[thing] whole must be a whole number. Got 1e+300. (at /here/whole)"},
       {R"({"whole": 18446744073709551615})",
-       "[thing] whole must be a whole number. Got 18446744073709551615. (at /here/whole)"},
+       "[thing] whole must be a whole number. Got 1.8446744073709552e+19. (at /here/whole)"},
       {R"({"whole": "3"})", "[thing] whole must be a whole number. Got \"3\". (at /here/whole)"},
       {R"({"whole": 1, "number": -2})", "[thing] number must be at least -1. Got -2. (at /here/number)"},
       {R"({"whole": 1, "number": [1]})", "[thing] number must be a number. Got [1]. (at /here/number)"},
@@ -113,19 +113,19 @@ TEST_CASE("fields: every refusal names what was expected, what was there, and wh
        "[thing] extent must be a whole number or [height, width]. Got [1]. (at /here/extent)"},
       {R"({"whole": 1, "extent": [1, 9]})", "[thing] extent must be between 1 and 8. Got [1,9]. (at /here/extent)"},
       {R"({"whole": 1, "padding": "some"})",
-       "[thing] padding must be \"same\", \"valid\", \"full\", a whole number or [top, bottom, left, right] up to 1024. "
+       "[thing] padding must be \"same\", \"valid\", \"full\", a whole number or [top, bottom, left, right] up to "
+       "1024. "
        "Got \"some\". (at /here/padding)"},
       {R"({"whole": 1, "padding": [0, 0, 0, 1025]})",
-       "[thing] padding must be \"same\", \"valid\", \"full\", a whole number or [top, bottom, left, right] up to 1024. "
+       "[thing] padding must be \"same\", \"valid\", \"full\", a whole number or [top, bottom, left, right] up to "
+       "1024. "
        "Got [0,0,0,1025]. (at /here/padding)"},
       {R"({"whole": 1, "list": [6]})", "[thing] list must be between 0 and 5. Got [6]. (at /here/list)"},
       {R"({"whole": 1, "list": 1})", "[thing] list must be a list of whole numbers. Got 1. (at /here/list)"},
       {R"({"whole": 1, "colour": "blue"})",
        "[thing] colour must be one of \"red\", \"green\". Got \"blue\". (at /here/colour)"},
-      {R"({"whole": 1, "colour": 0})",
-       "[thing] colour must be one of \"red\", \"green\". Got 0. (at /here/colour)"},
-      {R"({"whole": 1, "exten": 1})",
-       "[thing] unknown key \"exten\". Did you mean \"extent\"? (at /here/exten)"},
+      {R"({"whole": 1, "colour": 0})", "[thing] colour must be one of \"red\", \"green\". Got 0. (at /here/colour)"},
+      {R"({"whole": 1, "exten": 1})", "[thing] unknown key \"exten\". Did you mean \"extent\"? (at /here/exten)"},
       {R"({"whole": 1, "zzzzzz": 1})", "[thing] unknown key \"zzzzzz\". (at /here/zzzzzz)"},
       {R"({"whole": {"a": "a very long value that nobody wants to read to its very end"}})",
        "[thing] whole must be a whole number. Got {\"a\":\"a very long value that nobody wants to read to its .... "

@@ -5,6 +5,7 @@
 
 #include "engine/model/run.h"
 #include "engine/train/optimizer.h"
+#include "tests/engine/definition/json_files.h"
 #include "tests/engine/layers/layer_check.h"
 
 using namespace cnn;
@@ -16,9 +17,8 @@ class Golden {
  public:
   explicit Golden(const std::string& name) {
     const std::string base = std::string(CNN_SOURCE_DIR) + "/tests/golden/" + name;
-    std::ifstream text(base + ".json");
-    REQUIRE(text.good());
-    document = Json::parse(text);
+    document = read_repository_json("tests/golden/" + name + ".json");
+    REQUIRE(document.is_object());
     std::ifstream bytes(base + ".bin", std::ios::binary | std::ios::ate);
     REQUIRE(bytes.good());
     numbers_.resize(static_cast<std::size_t>(bytes.tellg()) / sizeof(double));
