@@ -230,8 +230,10 @@ Score score_drawings(Net& net, const std::string& path, const Shape& shape, int 
 
 void run(const Arguments& arguments) {
   const Recipe recipe = read_recipe(arguments);
-  const Storage storage =
-      arguments.choice("storage", "float32", {"float32", "float16"}) == "float16" ? Storage::float16 : Storage::float32;
+  const std::vector<std::string> storages(std::begin(EnumNames<Storage>::names), std::end(EnumNames<Storage>::names));
+  const std::string storage_name = arguments.choice("storage", storages[0], storages);
+  const auto storage =
+      static_cast<Storage>(std::find(storages.begin(), storages.end(), storage_name) - storages.begin());
   const NetSource source = find_net(arguments.operands()[0]);
   Model model = start_model(source, recipe.options.seed);
   Net& net = *model.net;
@@ -244,7 +246,7 @@ void run(const Arguments& arguments) {
   const Outcome outcome = Session(net, data, recipe, progress).run();
   const std::string out = arguments.text("out");
   // Rounded to the file's numbers first: what is measured and told is what the file holds.
-  if (!out.empty() && storage == Storage::float16) {
+  if (!out.empty() && storage != Storage::float32) {
     const std::vector<std::uint8_t> rounded = save_model(net, Json::object(), storage);
     const Model again = load_model(rounded.data(), rounded.size());
     std::copy(again.net->parameters(), again.net->parameters() + again.net->parameter_values(), net.parameters());
@@ -314,7 +316,8 @@ Command train_command() {
       {"extra-strokes", "FILE", "labelled drawings to mix in: [{\"label\": 3, \"strokes\": [...]}, ...]"},
       {"test-strokes", "FILE", "labelled drawings to measure the trained net with"},
       {"out", "FILE", "where to write the model"},
-      {"storage", "KIND", "numbers of the model file: float32 (default, exact) or float16 (half the size)"},
+      {"storage", "KIND",
+       "numbers of the model file: float32 (default, exact), float16 (half the size) or int6 (a quarter)"},
       {"quiet", "", "no progress"},
       {"data-dir", "FOLDER", "where the data sets are (default: build/data of the repository)"},
   };

@@ -1,5 +1,6 @@
 #include "engine/model/file.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -19,13 +20,35 @@ constexpr std::size_t kFixedBytes = kMagicBytes + 8;  // magic, version, length 
 constexpr std::size_t kChecksumBytes = 4;
 constexpr std::size_t kMaxHeaderBytes = 2 * kMaxDefinitionBytes;
 constexpr int kMaxDepth = 70;  // what a definition may have, and the header around it
-constexpr const char* kStorageNames[] = {"float32", "float16"};
+constexpr int kSteps = 31;     // of int6, to either side of zero
 
 std::size_t aligned(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
 
-std::size_t bytes_of(Storage storage) { return storage == Storage::float16 ? 2 : 4; }
+const char* name_of(Storage storage) { return EnumNames<Storage>::names[static_cast<int>(storage)]; }
 
-[[noreturn]] void refuse(const std::string& message) { throw Error(ErrorCode::bad_file, "model file", message); }
+// A tensor whose numbers have no output channel in common keeps its digits.
+Storage storage_of(const ParameterSpec& spec, Storage wanted) {
+  return wanted == Storage::int6 && spec.shape.size() < 2 ? Storage::float16 : wanted;
+}
+
+std::size_t channels(const ParameterSpec& spec) { return static_cast<std::size_t>(spec.shape.back()); }
+
+std::size_t bytes_of(const ParameterSpec& spec, Storage storage) {
+  switch (storage) {
+    case Storage::float32:
+      return 4 * spec.count();
+    case Storage::float16:
+      return 2 * spec.count();
+    case Storage::int6:
+      break;
+  }
+  return 4 * channels(spec) + spec.count();
+}
+
+template <class... Values>
+[[noreturn]] void refuse(const char* pattern, const Values&... values) {
+  fail(ErrorCode::bad_file, "model file", pattern, values...);
+}
 
 void put(std::uint8_t* out, std::uint32_t value, int bytes) {
   for (int i = 0; i < bytes; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * i));
@@ -37,31 +60,59 @@ std::uint32_t get(const std::uint8_t* in, int bytes) {
   return value;
 }
 
-void store(const Real* values, std::size_t count, Storage storage, const std::string& address, std::uint8_t* out) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto value = static_cast<float>(values[i]);
-    const std::uint16_t half = storage == Storage::float16 ? to_half(value) : 0;
-    if (!std::isfinite(value) || !std::isfinite(from_half(half))) {
-      throw Error(ErrorCode::invalid_value, "model file",
-                  "a number of " + address + " cannot be stored as " + kStorageNames[static_cast<int>(storage)] +
-                      ". Got " + number_text(value) + ".");
-    }
-    std::uint32_t bits = half;
-    if (storage == Storage::float32) std::memcpy(&bits, &value, sizeof bits);
-    put(out + i * bytes_of(storage), bits, static_cast<int>(bytes_of(storage)));
+std::uint32_t bits_of(float value) {
+  std::uint32_t bits = 0;
+  std::memcpy(&bits, &value, sizeof bits);
+  return bits;
+}
+
+float float_of(std::uint32_t bits) {
+  float value = 0;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+// The largest number of each output channel is kSteps times the channel's scale.
+void store_steps(const Real* values, const ParameterSpec& spec, std::uint8_t* out) {
+  const std::size_t last = channels(spec);
+  std::vector<float> scales(last, 0);
+  for (std::size_t i = 0; i < spec.count(); ++i) {
+    scales[i % last] = std::max(scales[i % last], std::abs(static_cast<float>(values[i])) / kSteps);
+  }
+  for (std::size_t c = 0; c < last; ++c) put(out + 4 * c, bits_of(scales[c]), 4);
+  for (std::size_t i = 0; i < spec.count(); ++i) {
+    const float scale = scales[i % last];
+    const long step = scale > 0 ? std::lround(static_cast<float>(values[i]) / scale) : 0;
+    out[4 * last + i] = static_cast<std::uint8_t>(std::clamp<long>(step, -kSteps, kSteps));
   }
 }
 
-void fetch(const std::uint8_t* in, std::size_t count, Storage storage, const std::string& address, Real* values) {
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t bits = get(in + i * bytes_of(storage), static_cast<int>(bytes_of(storage)));
-    float value = 0;
-    if (storage == Storage::float32) {
-      std::memcpy(&value, &bits, sizeof value);
-    } else {
-      value = from_half(static_cast<std::uint16_t>(bits));
+void store(const Real* values, const ParameterSpec& spec, Storage storage, const std::string& address,
+           std::uint8_t* out) {
+  for (std::size_t i = 0; i < spec.count(); ++i) {
+    const auto value = static_cast<float>(values[i]);
+    const std::uint16_t half = storage == Storage::float16 ? to_half(value) : 0;
+    if (!std::isfinite(value) || !std::isfinite(from_half(half))) {
+      fail(ErrorCode::invalid_value, "model file", "a number of {} cannot be stored as {}. Got {}.", address,
+           name_of(storage), value);
     }
-    if (!std::isfinite(value)) refuse("a number of " + address + " is not finite.");
+    if (storage == Storage::float32) put(out + 4 * i, bits_of(value), 4);
+    if (storage == Storage::float16) put(out + 2 * i, half, 2);
+  }
+  if (storage == Storage::int6) store_steps(values, spec, out);
+}
+
+void fetch(const std::uint8_t* in, const ParameterSpec& spec, Storage storage, const std::string& address,
+           Real* values) {
+  const auto number = [&](std::size_t i) {
+    if (storage == Storage::float32) return float_of(get(in + 4 * i, 4));
+    if (storage == Storage::float16) return from_half(static_cast<std::uint16_t>(get(in + 2 * i, 2)));
+    const std::size_t last = channels(spec);
+    return float_of(get(in + 4 * (i % last), 4)) * static_cast<float>(static_cast<std::int8_t>(in[4 * last + i]));
+  };
+  for (std::size_t i = 0; i < spec.count(); ++i) {
+    const float value = number(i);
+    if (!std::isfinite(value)) refuse("a number of {} is not finite.", address);
     values[i] = value;
   }
 }
@@ -77,7 +128,7 @@ Json parse_header(const char* text, std::size_t size) {
 const Json& member(const Json& object, const char* key, bool (Json::*is_kind)() const noexcept) {
   const auto found = object.find(key);
   if (found == object.end() || !((*found).*is_kind)()) {
-    refuse(std::string("\"") + key + "\" in the header is missing or of the wrong kind.");
+    refuse("\"{}\" in the header is missing or of the wrong kind.", key);
   }
   return *found;
 }
@@ -91,19 +142,19 @@ struct Entry {
 Storage check_entry(const Json& entry, const std::string& address, const ParameterSpec& spec, std::size_t offset) {
   if (!entry.is_object()) refuse("the list of tensors is damaged.");
   if (member(entry, "address", &Json::is_string).get<std::string>() != address) {
-    refuse("expected the tensor " + address + ". Got " + entry["address"].get<std::string>() + ".");
+    refuse("expected the tensor {}. Got {}.", address, entry["address"].get<std::string>());
   }
   if (member(entry, "shape", &Json::is_array) != Json(spec.shape)) {
-    refuse("the tensor " + address + " must have the shape " + Json(spec.shape).dump() + ".");
+    refuse("the tensor {} must have the shape {}.", address, write_json(spec.shape));
   }
   if (member(entry, "count", &Json::is_number) != Json(spec.count()))
-    refuse("the tensor " + address + " has a wrong count.");
-  if (member(entry, "offset", &Json::is_number) != Json(offset))
-    refuse("the tensor " + address + " is at a wrong place.");
+    refuse("the tensor {} has a wrong count.", address);
+  if (member(entry, "offset", &Json::is_number) != Json(offset)) refuse("the tensor {} is at a wrong place.", address);
   const std::string storage = member(entry, "storage", &Json::is_string).get<std::string>();
-  if (storage == kStorageNames[0]) return Storage::float32;
-  if (storage == kStorageNames[1]) return Storage::float16;
-  refuse("the tensor " + address + " is stored in an unknown way.");
+  for (const Storage known : {Storage::float32, Storage::float16, Storage::int6}) {
+    if (storage == name_of(known) && known == storage_of(spec, known)) return known;
+  }
+  refuse("the tensor {} is stored in an unknown way.", address);
 }
 
 // One entry a tensor, in the graph's order. Fits the list against graph and file before any memory is taken for the
@@ -114,11 +165,12 @@ std::vector<Entry> check_tensors(const Graph& graph, const Json& list, std::size
   for (const Node& node : graph.nodes()) {
     for (const ParameterSpec& spec : node.parameters) {
       const std::string address = node.name + "/" + spec.name;
-      if (entries.size() >= list.size()) refuse("the tensor " + address + " is missing.");
+      if (entries.size() >= list.size()) refuse("the tensor {} is missing.", address);
       const Storage storage = check_entry(list[entries.size()], address, spec, offset);
-      if (spec.count() > (data_bytes - offset) / bytes_of(storage)) refuse("is shorter than its tensors.");
+      const std::size_t bytes = bytes_of(spec, storage);
+      if (bytes > data_bytes - offset) refuse("is shorter than its tensors.");
       entries.push_back({storage, offset});
-      offset += aligned(spec.count() * bytes_of(storage));
+      offset += aligned(bytes);
       if (offset > data_bytes) refuse("is shorter than its tensors.");
     }
   }
@@ -130,25 +182,26 @@ std::vector<Entry> check_tensors(const Graph& graph, const Json& list, std::size
 }  // namespace
 
 std::vector<std::uint8_t> save_model(const Net& net, const Json& record, Storage storage) {
-  if (!record.is_object()) throw Error(ErrorCode::invalid_value, "model file", "the record must be an object {…}.");
+  if (!record.is_object()) fail(ErrorCode::invalid_value, "model file", "the record must be an object {…}.");
   Json header;
   header["definition"] = net.graph().definition().source;
   header["record"] = record;
   header["tensors"] = Json::array();
   std::size_t data_bytes = 0;
   for (const ParameterSlot& slot : net.slots()) {
+    const Storage own = storage_of(*slot.spec, storage);
     Json entry;
     entry["address"] = slot.address;
     entry["shape"] = slot.spec->shape;
-    entry["storage"] = kStorageNames[static_cast<int>(storage)];
+    entry["storage"] = name_of(own);
     entry["offset"] = data_bytes;
     entry["count"] = slot.count;
     header["tensors"].push_back(std::move(entry));
-    data_bytes += aligned(slot.count * bytes_of(storage));
+    data_bytes += aligned(bytes_of(*slot.spec, own));
   }
   const std::string text = write_json(header);
   if (text.size() > kMaxHeaderBytes) {
-    throw Error(ErrorCode::invalid_value, "model file", "definition and record are too large.");
+    fail(ErrorCode::invalid_value, "model file", "definition and record are too large.");
   }
 
   const std::size_t data = aligned(kFixedBytes + text.size());
@@ -159,8 +212,9 @@ std::vector<std::uint8_t> save_model(const Net& net, const Json& record, Storage
   std::memcpy(file.data() + kFixedBytes, text.data(), text.size());
   std::size_t offset = data;
   for (const ParameterSlot& slot : net.slots()) {
-    store(net.parameters() + slot.offset, slot.count, storage, slot.address, file.data() + offset);
-    offset += aligned(slot.count * bytes_of(storage));
+    const Storage own = storage_of(*slot.spec, storage);
+    store(net.parameters() + slot.offset, *slot.spec, own, slot.address, file.data() + offset);
+    offset += aligned(bytes_of(*slot.spec, own));
   }
   put(file.data() + offset, crc32(file.data(), offset), 4);
   return file;
@@ -171,8 +225,7 @@ Model load_model(const std::uint8_t* bytes, std::size_t size) {
   if (size < kFixedBytes + kChecksumBytes) refuse("is cut off.");
   const std::uint32_t version = get(bytes + kMagicBytes, 4);
   if (version > kVersion) {
-    refuse("is of version " + std::to_string(version) + ". This program reads up to version " +
-           std::to_string(kVersion) + ".");
+    refuse("is of version {}. This program reads up to version {}.", version, kVersion);
   }
   if (version == 0) refuse("is damaged: there is no version 0.");
   const std::size_t end = size - kChecksumBytes;
@@ -194,7 +247,7 @@ Model load_model(const std::uint8_t* bytes, std::size_t size) {
   model.net = std::make_unique<Net>(parse_definition(source), 0);
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const ParameterSlot& slot = model.net->slots()[i];
-    fetch(bytes + data + entries[i].offset, slot.count, entries[i].storage, slot.address,
+    fetch(bytes + data + entries[i].offset, *slot.spec, entries[i].storage, slot.address,
           model.net->parameters() + slot.offset);
   }
   return model;

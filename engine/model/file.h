@@ -6,14 +6,20 @@
 #include <string>
 #include <vector>
 
-#include "engine/definition/json.h"
+#include "engine/definition/fields.h"
 #include "engine/model/net.h"
 
 namespace cnn {
 
 // How the numbers of a model file are stored. float32 gives them back to the bit; float16 halves the file (the trained
-// weights that come with the product).
-enum class Storage { float32, float16 };
+// weights that come with the product). int6 is for the net that the page begins with: of each tensor with output
+// channels (its last extent) one float32 scale a channel and one byte a number, whole from -31 to 31, which gzip packs
+// to less than six bits; other tensors (biases, normalisation) are float16 then.
+enum class Storage { float32, float16, int6 };
+template <>
+struct EnumNames<Storage> {
+  static constexpr const char* names[] = {"float32", "float16", "int6"};
+};
 
 // A model file is everything a stranger needs: definition (with preprocessing), weights, and a record (class names, how
 // it was trained) as JSON. Little-endian:

@@ -9,8 +9,10 @@
 #include "engine/core/error.h"
 #include "engine/core/float16.h"
 #include "engine/core/random.h"
+#include "tests/engine/definition/json_files.h"
 
 using namespace cnn;
+using cnn::test::find_pointer;
 
 namespace {
 
@@ -56,7 +58,7 @@ Bytes with_header(const Bytes& file, const std::string& header) {
   return out;
 }
 
-Json header_of(const Bytes& file) { return Json::parse(file.begin() + 16, file.begin() + 16 + word(file, 12)); }
+Json header_of(const Bytes& file) { return Json::parse({file.begin() + 16, file.begin() + 16 + word(file, 12)}); }
 
 std::string message_of(const Bytes& file) {
   try {
@@ -146,6 +148,43 @@ TEST_CASE("a float16 model is half as large and as near as halves can be") {
   CHECK(tensor["address"] == "c/kernel");
   CHECK(tensor["storage"] == "float16");
   CHECK(tensor["shape"] == Json({3, 3, 1, 2}));
+}
+
+TEST_CASE("an int6 model is a quarter as large, and each number within half a step of its channel") {
+  const Net net = small_net();
+  const Bytes file = save_model(net, record(), Storage::int6);
+  const Model model = load_model(file.data(), file.size());
+  for (const ParameterSlot& slot : net.slots()) {
+    INFO(slot.address);
+    const Real* given = net.parameters() + slot.offset;
+    const Real* got = model.net->parameters() + slot.offset;
+    const std::size_t last = slot.spec->shape.size() < 2 ? 1 : static_cast<std::size_t>(slot.spec->shape.back());
+    for (std::size_t c = 0; c < last; ++c) {
+      double most = 0;
+      for (std::size_t i = c; i < slot.count; i += last) most = std::max(most, std::abs(double(given[i])));
+      const double allowed = slot.spec->shape.size() < 2 ? most / 1024 : most / 31 * 0.5001;
+      for (std::size_t i = c; i < slot.count; i += last) CHECK(std::abs(double(got[i]) - given[i]) <= allowed);
+    }
+  }
+  const Json tensors = header_of(file)["tensors"];
+  CHECK(tensors[0]["storage"] == "int6");
+  CHECK(tensors[1]["storage"] == "float16");  // gamma has no channels to share a scale
+  // What has been rounded once stays as it is, but for the last bit of a scale.
+  const Bytes again = save_model(*model.net, record(), Storage::int6);
+  const Model twice = load_model(again.data(), again.size());
+  for (std::size_t i = 0; i < net.parameter_values(); ++i) {
+    CHECK(twice.net->parameters()[i] == Approx(model.net->parameters()[i]).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("a channel of zeros comes back as zeros from an int6 file") {
+  Net net = small_net();
+  const ParameterSlot& kernel = net.slots()[0];
+  const auto last = static_cast<std::size_t>(kernel.spec->shape.back());
+  for (std::size_t i = 0; i < kernel.count; i += last) net.parameters()[kernel.offset + i] = 0;
+  const Bytes file = save_model(net, record(), Storage::int6);
+  const Model model = load_model(file.data(), file.size());
+  for (std::size_t i = 0; i < kernel.count; i += last) CHECK(model.net->parameters()[kernel.offset + i] == 0);
 }
 
 TEST_CASE("a net without parameters has a file too") {
@@ -245,7 +284,7 @@ TEST_CASE("a header that does not fit its net is refused") {
   const std::string prefix = "bad_file [model file] ";
   const auto changed = [&](const char* pointer, const Json& value) {
     Json header = good;
-    header.at(Json::json_pointer(pointer)) = value;
+    *find_pointer(header, pointer) = value;
     return message_with(file, header);
   };
   CHECK(changed("/tensors/0/offset", 64) == prefix + "the tensor c/kernel is at a wrong place.");
@@ -256,6 +295,7 @@ TEST_CASE("a header that does not fit its net is refused") {
   CHECK(changed("/tensors/0/shape", {3, 3, 2, 1}) == prefix + "the tensor c/kernel must have the shape [3,3,1,2].");
   CHECK(changed("/tensors/0/shape", {-3, 3, -1, 2}).rfind(prefix, 0) == 0);
   CHECK(changed("/tensors/0/storage", "float64") == prefix + "the tensor c/kernel is stored in an unknown way.");
+  CHECK(changed("/tensors/1/storage", "int6") == prefix + "the tensor n/gamma is stored in an unknown way.");
   CHECK(changed("/tensors/0/address", "c/bias") == prefix + "expected the tensor c/kernel. Got c/bias.");
   CHECK(changed("/tensors/0", 7) == prefix + "the list of tensors is damaged.");
   CHECK(changed("/tensors/0/address", Json()).rfind(prefix, 0) == 0);
