@@ -72,6 +72,8 @@ void Json::push_back(Json item) {
   items_.push_back(std::move(item));
 }
 
+void Json::insert(const Json* before, Json item) { items_.insert(items_.begin() + (before - begin()), std::move(item)); }
+
 void Json::erase(std::size_t index) { items_.erase(items_.begin() + static_cast<std::ptrdiff_t>(index)); }
 
 const Json* Json::find(const std::string& key) const noexcept {

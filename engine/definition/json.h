@@ -85,6 +85,7 @@ class Json {
   Json& back() { return items_.back(); }
   // Null becomes an array first.
   void push_back(Json item);
+  void insert(const Json* before, Json item);
   void erase(std::size_t index);
 
   // Null becomes an object first; a key that is new gets null.

@@ -14,9 +14,8 @@ const forStart = [
   'libxsimd-dev',
   'lld-19',
   'ninja-build',
-  'nlohmann-json3-dev',
 ];
-const forTests = ['catch2', 'chromium', 'firefox-esr'];
+const forTests = ['catch2', 'chromium', 'firefox-esr', 'nlohmann-json3-dev'];
 
 /** @param {string[]} names */
 function missingOf(names) {

@@ -13,6 +13,7 @@
 #include "engine/definition/blocks.h"
 #include "engine/model/file.h"
 #include "engine/model/run.h"
+#include "tests/engine/definition/json_files.h"
 
 using namespace cnn;
 
@@ -215,7 +216,7 @@ TEST_CASE("fuzz: 1000 random definitions with one fault each give an error that 
     } catch (const Error& e) {
       // The fault itself, or (another layer counts on the broken one) what follows from it.
       REQUIRE(e.path().rfind("/layers/", 0) == 0);
-      REQUIRE(definition.contains(Json::json_pointer(e.path())));
+      REQUIRE(test::find_pointer(definition, e.path()) != nullptr);
       places += e.path().rfind("/layers/" + std::to_string(at), 0) == 0 || i % 8 >= 5;
     }
   }
