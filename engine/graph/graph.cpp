@@ -41,8 +41,9 @@ ReceptiveField grow(const ReceptiveField& in, const ReceptiveStep& step) {
   ReceptiveField out;
   out.size_h = clamp_to_int(in.size_h + std::int64_t(step.kernel_h - 1) * in.jump_h);
   out.size_w = clamp_to_int(in.size_w + std::int64_t(step.kernel_w - 1) * in.jump_w);
-  out.jump_h = clamp_to_int(std::int64_t(in.jump_h) * step.stride_h);
-  out.jump_w = clamp_to_int(std::int64_t(in.jump_w) * step.stride_w);
+  // Jumps are whole pixels: where a map grows beyond the input's own grid, neighbours are said to stand 1 apart.
+  out.jump_h = std::max(1, clamp_to_int(std::int64_t(in.jump_h) * step.stride_h / step.growth_h));
+  out.jump_w = std::max(1, clamp_to_int(std::int64_t(in.jump_w) * step.stride_w / step.growth_w));
   out.start_h = clamp_to_int(in.start_h - std::int64_t(step.pad_top) * in.jump_h);
   out.start_w = clamp_to_int(in.start_w - std::int64_t(step.pad_left) * in.jump_w);
   return out;

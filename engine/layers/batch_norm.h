@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/layers/attributed.h"
+#include "engine/layers/normalization.h"
 
 namespace cnn {
 
@@ -40,10 +40,6 @@ class BatchNorm : public Attributed<BatchNormAttrs> {
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;
-
- private:
-  struct Tensors;
-  Tensors tensors(const Pass& pass) const;
 };
 
 }  // namespace cnn

@@ -23,7 +23,7 @@ enum class LayerRole { input, convolution, pooling, dense, activation, normaliza
 
 enum class Mode { inference, training };
 
-enum class Initializer { zeros, ones, he_normal, he_uniform, glorot_normal, glorot_uniform };
+enum class Initializer { zeros, ones, constant, he_normal, he_uniform, glorot_normal, glorot_uniform };
 
 // One tensor of a layer's parameters. `trainable` false: kept and saved, but not the optimiser's (running averages).
 // `decays`: weight decay applies (kernels yes, biases and normalisation no).
@@ -33,6 +33,7 @@ struct ParameterSpec {
   Initializer initializer = Initializer::zeros;
   int fan_in = 1;           // for He and Glorot
   int fan_out = 1;
+  double constant = 0;      // for Initializer::constant
   bool trainable = true;
   bool decays = false;
 
@@ -40,11 +41,13 @@ struct ParameterSpec {
 };
 
 // How one layer moves the receptive field (Araujo, Norris & Sim 2019): the extent of its window in input cells (with
-// dilation), its stride, and the padding before the first row and column. `whole`: every output sees the whole input.
+// dilation), its stride, and the padding before the first row and column. Layers that make maps larger have a `growth`: so
+// many output cells stand where one input cell stood. `whole`: every output sees the whole input.
 struct ReceptiveStep {
   int kernel_h = 1, kernel_w = 1;
   int stride_h = 1, stride_w = 1;
   int pad_top = 0, pad_left = 0;
+  int growth_h = 1, growth_w = 1;
   bool whole = false;
 };
 

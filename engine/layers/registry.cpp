@@ -9,14 +9,21 @@
 #include "engine/layers/elu.h"
 #include "engine/layers/flatten.h"
 #include "engine/layers/global_pool.h"
+#include "engine/layers/group_norm.h"
 #include "engine/layers/input.h"
+#include "engine/layers/instance_norm.h"
+#include "engine/layers/layer_norm.h"
 #include "engine/layers/leaky_relu.h"
+#include "engine/layers/local_response_norm.h"
+#include "engine/layers/multiply.h"
 #include "engine/layers/pool2d.h"
 #include "engine/layers/relu.h"
 #include "engine/layers/sigmoid.h"
 #include "engine/layers/softmax.h"
 #include "engine/layers/softplus.h"
 #include "engine/layers/softsign.h"
+#include "engine/layers/spatial_dropout.h"
+#include "engine/layers/stochastic_depth.h"
 #include "engine/layers/swish.h"
 #include "engine/layers/tanh.h"
 
@@ -38,10 +45,11 @@ LayerType entry() {
 
 // One line a layer: this is the whole act of making it known.
 const LayerType kTypes[] = {
-    entry<Input>(),     entry<Conv2d>(),   entry<Pool2d>(),  entry<GlobalPool>(), entry<Dense>(),
-    entry<Flatten>(),   entry<BatchNorm>(), entry<Dropout>(), entry<Add>(),        entry<Concat>(),
-    entry<Relu>(),      entry<LeakyRelu>(), entry<Elu>(),     entry<Sigmoid>(),    entry<Tanh>(),
-    entry<Softplus>(),  entry<Softsign>(), entry<Swish>(),   entry<Softmax>(),
+    entry<Input>(), entry<Conv2d>(), entry<Pool2d>(), entry<GlobalPool>(), entry<Dense>(), entry<Flatten>(),
+    entry<BatchNorm>(), entry<LayerNorm>(), entry<InstanceNorm>(), entry<GroupNorm>(), entry<LocalResponseNorm>(),
+    entry<Dropout>(), entry<SpatialDropout>(), entry<StochasticDepth>(), entry<Add>(), entry<Multiply>(),
+    entry<Concat>(), entry<Relu>(), entry<LeakyRelu>(), entry<Elu>(), entry<Sigmoid>(), entry<Tanh>(),
+    entry<Softplus>(), entry<Softsign>(), entry<Swish>(), entry<Softmax>(),
 };
 
 }  // namespace

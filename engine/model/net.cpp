@@ -1,5 +1,6 @@
 #include "engine/model/net.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "engine/core/error.h"
@@ -19,6 +20,9 @@ void draw(const ParameterSpec& spec, Random& random, Real* values, std::size_t c
     case Initializer::zeros:
     case Initializer::ones:
       for (std::size_t i = 0; i < count; ++i) values[i] = spec.initializer == Initializer::ones ? Real(1) : Real(0);
+      return;
+    case Initializer::constant:
+      std::fill_n(values, count, static_cast<Real>(spec.constant));
       return;
     case Initializer::he_normal: variance = 2 / fan_in; break;
     case Initializer::he_uniform: variance = 2 / fan_in; uniform = true; break;

@@ -10,7 +10,7 @@
 
 #include "engine/core/random.h"
 #include "engine/core/tensor.h"
-#include "engine/kernels/batch_norm.h"
+#include "engine/kernels/normalize.h"
 #include "engine/kernels/conv2d.h"
 #include "engine/kernels/elementwise.h"
 #include "engine/kernels/gemm.h"
@@ -185,18 +185,19 @@ class Step {
   }
 
   void batch_norm() {
-    const std::size_t rows = static_cast<std::size_t>(batch_) * size_ * size_;
+    kernels::NormSets s;
+    s.rows = static_cast<std::size_t>(batch_) * size_ * size_;
+    s.channels = s.groups = channels_;
     const int c = channels_;
     float *x = x_, *dx = dx_, *y = values(count()), *dy = values(count()), *mean = values(c), *variance = values(c);
     const Parameter gamma = parameter(c), beta = parameter(c);
     float* scratch = values(2 * c);
-    const std::string shape = std::to_string(rows / batch_) + "x" + std::to_string(c);
-    forward("batch norm moments " + shape, 0, [=] { kernels::channel_moments(rows, c, x, mean, variance); });
+    const std::string shape = std::to_string(s.rows / batch_) + "x" + std::to_string(c);
+    forward("batch norm moments " + shape, 0, [=] { kernels::norm_moments(s, x, mean, variance); });
     forward("batch norm apply " + shape, 0,
-            [=] { kernels::batch_norm_apply(rows, c, x, mean, variance, gamma.value, beta.value, y); });
+            [=] { kernels::norm_apply(s, x, mean, variance, gamma.value, beta.value, y); });
     backward("batch norm backward " + shape, 0, [=] {
-      kernels::batch_norm_backward(rows, c, x, mean, variance, gamma.value, dy, gamma.gradient, beta.gradient, dx, false,
-                                   scratch);
+      kernels::norm_backward(s, x, mean, variance, gamma.value, dy, gamma.gradient, beta.gradient, dx, false, scratch);
     });
     x_ = y;
     dx_ = dy;

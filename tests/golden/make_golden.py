@@ -212,6 +212,36 @@ def softmax(classes, batch, weight=1.0):
     })
 
 
+def image_norm(layer, shape, compute):
+    """`compute` normalises without learnt numbers; gamma and beta stand per channel."""
+    gamma, beta = Parameter(uniform(shape[1], low=0.5, high=1.5)), Parameter(uniform(shape[1]))
+    broadcast = (1, -1, 1, 1)
+    record(layer, [uniform(*shape)], lambda x: compute(x) * gamma.tensor.view(broadcast) + beta.tensor.view(broadcast),
+           [gamma, beta])
+
+
+def normalisations():
+    for shape in (3, 4, 2, 5), (2, 17, 3, 2), (2, 3, 4, 3):
+        for attributes in {}, {'epsilon': 0.1}:
+            epsilon = attributes.get('epsilon', 1e-5)
+            image_norm({'type': 'layer_norm', **attributes}, shape, lambda x: F.layer_norm(x, x.shape[1:], eps=epsilon))
+            image_norm({'type': 'instance_norm', **attributes}, shape, lambda x: F.instance_norm(x, eps=epsilon))
+    for groups, shape in (2, (3, 4, 2, 5)), (8, (2, 24, 2, 3)), (3, (2, 18, 1, 2)):
+        image_norm({'type': 'group_norm', 'groups': groups}, shape, lambda x: F.group_norm(x, groups))
+    for size, offset, alpha, beta in (5, 2, 1e-4, 0.75), (3, 1, 0.7, 0.75), (7, 0.5, 0.3, 0.4):
+        # PyTorch divides alpha by the size.
+        record({'type': 'local_response_norm', 'size': size, 'offset': offset, 'alpha': alpha, 'beta': beta},
+               [uniform(2, 19, 2, 3, low=-2, high=2)],
+               lambda x: F.local_response_norm(x, size, alpha * size, beta, offset))
+
+
+def masks():
+    """Their numbers are drawn, so only inference can be compared."""
+    for kind in 'spatial_dropout', 'stochastic_depth':
+        record({'type': kind, 'rate': 0.4}, [uniform(2, 3, 3, 5)], lambda x: F.dropout2d(x, 0.4, training=False),
+               mode='inference')
+
+
 def make_layers():
     conv2d(6, 7, 2, 3)
     conv2d(5, 5, 3, 4, kernel=1)
@@ -281,6 +311,11 @@ def make_layers():
 
     softmax(10, 4)
     softmax(17, 3, weight=0.25)
+
+    normalisations()
+    masks()
+    record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5)], lambda x, gate: x * gate[:, :, None, None])
+    record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5, 3, 2)], lambda x, y: x * y)
     store.write({'cases': cases})
 
 

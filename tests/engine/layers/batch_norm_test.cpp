@@ -1,4 +1,4 @@
-#include "engine/kernels/batch_norm.h"
+#include "engine/kernels/normalize.h"
 
 #include <cmath>
 
@@ -13,18 +13,18 @@ void check(const Shape& shape, Mode mode) {
   check_reference(
       R"({"type": "batch_norm"})"_json, {shape},
       [&](Numbers& n) {
-        const std::size_t rows = n.output.size() / shape.c;
+        const kernels::NormSets sets{1, n.output.size() / shape.c, shape.c, shape.c, true};
         std::vector<Oracle> mean = n.parameter[2], variance = n.parameter[3], inv_std(shape.c);
         if (mode == Mode::training) {
-          kernels::reference::channel_moments(rows, shape.c, n.input[0].data(), mean.data(), variance.data());
+          kernels::reference::norm_moments(sets, n.input[0].data(), mean.data(), variance.data());
         }
         for (int c = 0; c < shape.c; ++c) inv_std[c] = 1 / std::sqrt(variance[c] + Oracle(1e-3));
         const Oracle* gamma = n.parameter[0].data();
-        kernels::reference::batch_norm_apply(rows, shape.c, n.input[0].data(), mean.data(), inv_std.data(), gamma,
-                                             n.parameter[1].data(), n.output.data());
-        kernels::reference::batch_norm_backward(rows, shape.c, n.input[0].data(), mean.data(), inv_std.data(), gamma,
-                                                n.output_gradient.data(), n.parameter_gradient[0].data(),
-                                                n.parameter_gradient[1].data(), n.input_gradient[0].data(), false);
+        kernels::reference::norm_apply(sets, n.input[0].data(), mean.data(), inv_std.data(), gamma,
+                                       n.parameter[1].data(), n.output.data());
+        kernels::reference::norm_backward(sets, n.input[0].data(), mean.data(), inv_std.data(), gamma,
+                                          n.output_gradient.data(), n.parameter_gradient[0].data(),
+                                          n.parameter_gradient[1].data(), n.input_gradient[0].data(), false);
         if (mode == Mode::training) return;
         for (std::size_t i = 0; i < n.output.size(); ++i) {
           n.input_gradient[0][i] = n.output_gradient[i] * gamma[i % shape.c] * inv_std[i % shape.c];

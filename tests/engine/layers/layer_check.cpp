@@ -26,6 +26,8 @@ void fill_parameter(const ParameterSpec& spec, Buffer<Real>& buffer, Random& ran
       return fill(buffer, random, -0.5, 0.5);
     case Initializer::ones:
       return fill(buffer, random, 0.5, 1.5);
+    case Initializer::constant:  // shares and factors: away from the ends of their range
+      return fill(buffer, random, 0.5 * spec.constant, 0.9 * spec.constant);
     default:
       break;
   }
