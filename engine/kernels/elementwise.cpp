@@ -7,6 +7,11 @@
 
 namespace cnn::kernels {
 
+namespace {
+constexpr double kGeluScale = 0.7978845608028654;  // √(2/π)
+constexpr double kGeluCubic = 0.044715;
+}  // namespace
+
 // ---------------------------------------------------------------- reference
 
 namespace reference {
@@ -110,6 +115,45 @@ void swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accu
   });
 }
 
+template <class T>
+void hard_sigmoid_forward(std::size_t count, const T* x, T* y) {
+  each(count, y, false, [=](std::size_t i) { return x[i] < -3 ? T(0) : x[i] > 3 ? T(1) : x[i] / 6 + T(0.5); });
+}
+
+template <class T>
+void hard_sigmoid_backward(std::size_t count, const T* y, const T* dy, T* dx, bool accumulate) {
+  each(count, dx, accumulate, [=](std::size_t i) { return y[i] > 0 && y[i] < 1 ? dy[i] / 6 : T(0); });
+}
+
+template <class T>
+void hard_swish_forward(std::size_t count, const T* x, T* y) {
+  each(count, y, false, [=](std::size_t i) { return x[i] < -3 ? T(0) : x[i] > 3 ? x[i] : x[i] * (x[i] / 6 + T(0.5)); });
+}
+
+template <class T>
+void hard_swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate) {
+  each(count, dx, accumulate, [=](std::size_t i) {
+    return x[i] < -3 ? T(0) : x[i] > 3 ? dy[i] : dy[i] * (x[i] / 3 + T(0.5));
+  });
+}
+
+template <class T>
+void gelu_forward(std::size_t count, const T* x, T* y) {
+  each(count, y, false, [=](std::size_t i) {
+    return x[i] / 2 * (T(1) + std::tanh(T(kGeluScale) * (x[i] + T(kGeluCubic) * x[i] * x[i] * x[i])));
+  });
+}
+
+template <class T>
+void gelu_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate) {
+  each(count, dx, accumulate, [=](std::size_t i) {
+    const T square = x[i] * x[i];
+    const T t = std::tanh(T(kGeluScale) * x[i] * (T(1) + T(kGeluCubic) * square));
+    const T slope = T(kGeluScale) * (T(1) + 3 * T(kGeluCubic) * square);
+    return dy[i] * ((T(1) + t) / 2 + x[i] / 2 * (T(1) - t * t) * slope);
+  });
+}
+
 }  // namespace reference
 
 // ---------------------------------------------------------------- vectorised
@@ -131,6 +175,14 @@ Batch tanh_of(const Batch& x) {
   p = p * q + Batch(-3.33332819422e-1f);
   const Batch near = p * q * x + x;
   return select(size < Batch(0.625f), near, select(x < Batch(0.0f), Batch(0.0f) - far, far));
+}
+
+Batch hard_logistic(const Batch& x) {
+  return min(max(x * Batch(1.0f / 6.0f) + Batch(0.5f), Batch(0.0f)), Batch(1.0f));
+}
+
+Batch gelu_tanh(const Batch& x) {
+  return tanh_of(Batch(float(kGeluScale)) * x * (Batch(1.0f) + Batch(float(kGeluCubic)) * x * x));
 }
 
 // e^x − 1 for x ≤ 0: the Taylor series where the subtraction would cancel.
@@ -336,6 +388,72 @@ void swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accu
 }
 
 template <class T>
+void hard_sigmoid_forward(std::size_t count, const T* x, T* y) {
+  if constexpr (kVectorised<T>) {
+    map(count, y, false, hard_logistic, x);
+  } else {
+    reference::hard_sigmoid_forward(count, x, y);
+  }
+}
+
+template <class T>
+void hard_sigmoid_backward(std::size_t count, const T* y, const T* dy, T* dx, bool accumulate) {
+  if constexpr (kVectorised<T>) {
+    const auto f = [](Batch v, Batch d) {
+      return select(v > Batch(0.0f) && v < Batch(1.0f), d * Batch(1.0f / 6.0f), Batch(0.0f));
+    };
+    map(count, dx, accumulate, f, y, dy);
+  } else {
+    reference::hard_sigmoid_backward(count, y, dy, dx, accumulate);
+  }
+}
+
+template <class T>
+void hard_swish_forward(std::size_t count, const T* x, T* y) {
+  if constexpr (kVectorised<T>) {
+    map(count, y, false, [](Batch v) { return v * hard_logistic(v); }, x);
+  } else {
+    reference::hard_swish_forward(count, x, y);
+  }
+}
+
+template <class T>
+void hard_swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate) {
+  if constexpr (kVectorised<T>) {
+    const auto f = [](Batch v, Batch d) {
+      const Batch inside = v * Batch(1.0f / 3.0f) + Batch(0.5f);
+      return d * select(v < Batch(-3.0f), Batch(0.0f), select(v > Batch(3.0f), Batch(1.0f), inside));
+    };
+    map(count, dx, accumulate, f, x, dy);
+  } else {
+    reference::hard_swish_backward(count, x, dy, dx, accumulate);
+  }
+}
+
+template <class T>
+void gelu_forward(std::size_t count, const T* x, T* y) {
+  if constexpr (kVectorised<T>) {
+    map(count, y, false, [](Batch v) { return v * Batch(0.5f) * (Batch(1.0f) + gelu_tanh(v)); }, x);
+  } else {
+    reference::gelu_forward(count, x, y);
+  }
+}
+
+template <class T>
+void gelu_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate) {
+  if constexpr (kVectorised<T>) {
+    const auto f = [](Batch v, Batch d) {
+      const Batch t = gelu_tanh(v);
+      const Batch slope = Batch(float(kGeluScale)) * (Batch(1.0f) + Batch(float(3 * kGeluCubic)) * v * v);
+      return d * Batch(0.5f) * (Batch(1.0f) + t + v * (Batch(1.0f) - t * t) * slope);
+    };
+    map(count, dx, accumulate, f, x, dy);
+  } else {
+    reference::gelu_backward(count, x, dy, dx, accumulate);
+  }
+}
+
+template <class T>
 void add_scaled(std::size_t count, T a, const T* x, T* y, bool accumulate) {
   if constexpr (kVectorised<T>) {
     map(count, y, accumulate, [=](Batch v) { return v * Batch(a); }, x);
@@ -420,6 +538,12 @@ double sum_of_squares(std::size_t count, const T* x) {
   CNN_BACKWARD(softsign_backward, T) \
   CNN_FORWARD(swish_forward, T) \
   CNN_BACKWARD(swish_backward, T) \
+  CNN_FORWARD(hard_sigmoid_forward, T) \
+  CNN_BACKWARD(hard_sigmoid_backward, T) \
+  CNN_FORWARD(hard_swish_forward, T) \
+  CNN_BACKWARD(hard_swish_backward, T) \
+  CNN_FORWARD(gelu_forward, T) \
+  CNN_BACKWARD(gelu_backward, T) \
   template void add_scaled(std::size_t, T, const T*, T*, bool); \
   template void multiply(std::size_t, const T*, const T*, T*, bool); \
   template void add_bias(std::size_t, int, const T*, T*); \

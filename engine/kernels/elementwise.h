@@ -32,6 +32,15 @@ template <class T> void softsign_backward(std::size_t count, const T* x, const T
 template <class T> void swish_forward(std::size_t count, const T* x, T* y);  // x · sigmoid(x)
 template <class T> void swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
 
+template <class T> void hard_sigmoid_forward(std::size_t count, const T* x, T* y);  // x/6 + 1/2 between 0 and 1
+template <class T> void hard_sigmoid_backward(std::size_t count, const T* y, const T* dy, T* dx, bool accumulate);
+
+template <class T> void hard_swish_forward(std::size_t count, const T* x, T* y);  // x · hard_sigmoid(x)
+template <class T> void hard_swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
+
+template <class T> void gelu_forward(std::size_t count, const T* x, T* y);  // x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³)))
+template <class T> void gelu_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
+
 // y (+)= a · x
 template <class T> void add_scaled(std::size_t count, T a, const T* x, T* y, bool accumulate);
 // y (+)= x · mask
@@ -61,6 +70,12 @@ template <class T> void softsign_forward(std::size_t count, const T* x, T* y);
 template <class T> void softsign_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
 template <class T> void swish_forward(std::size_t count, const T* x, T* y);
 template <class T> void swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
+template <class T> void hard_sigmoid_forward(std::size_t count, const T* x, T* y);
+template <class T> void hard_sigmoid_backward(std::size_t count, const T* y, const T* dy, T* dx, bool accumulate);
+template <class T> void hard_swish_forward(std::size_t count, const T* x, T* y);
+template <class T> void hard_swish_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
+template <class T> void gelu_forward(std::size_t count, const T* x, T* y);
+template <class T> void gelu_backward(std::size_t count, const T* x, const T* dy, T* dx, bool accumulate);
 }  // namespace reference
 
 }  // namespace cnn::kernels

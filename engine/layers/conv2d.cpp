@@ -1,8 +1,7 @@
 #include "engine/layers/conv2d.h"
 
-#include <algorithm>
-
 #include "engine/core/error.h"
+#include "engine/core/tensor.h"
 #include "engine/layers/terms.h"
 
 namespace cnn {
@@ -17,6 +16,24 @@ Initializer initializer(KernelInit init) {
   return Initializer::he_normal;
 }
 
+// Scratch in pieces: the convolution's own, the kernel in use and its gradient, the mirrored input or its gradient.
+struct Conv2d::Scratch {
+  kernels::Conv2dShape shape;
+  std::size_t rows;  // of the kernel as a matrix with a column for each filter
+  bool mirrored;
+  std::size_t weights, picture, total;
+
+  Scratch(const Conv2d& layer, const Shape& input, const Shape& output, int batch)
+      : shape(layer.kernel_shape(input, output, batch)),
+        rows(layer.weight_rows(input)),
+        mirrored(layer.attrs_.padding_mode == kernels::Border::reflect) {
+    weights = aligned_count<Real>(kernels::conv2d_scratch<Real>(shape));
+    picture = weights + aligned_count<Real>(weight_norm_scratch(layer.attrs_.weight_norm, rows, output.c));
+    total = picture;
+    if (mirrored) total += static_cast<std::size_t>(batch) * shape.in_h * shape.in_w * shape.in_c;
+  }
+};
+
 Shape Conv2d::output_shape(const LayerInputs& inputs) const {
   const Shape& in = inputs[0];
   if (in.c % attrs_.groups != 0 || attrs_.filters % attrs_.groups != 0) {
@@ -25,6 +42,9 @@ Shape Conv2d::output_shape(const LayerInputs& inputs) const {
          in.c, attrs_.filters);
   }
   const Window window = place_window(kType, in, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
+  if (attrs_.padding_mode == kernels::Border::reflect) {
+    require_mirror(kType, in, window.pad_top, window.pad_bottom, window.pad_left, window.pad_right);
+  }
   const Shape out{window.out_h, window.out_w, attrs_.filters};  // [OH, OW, K]
   if (const char* misfit = kernels::conv2d_misfit(kernel_shape(in, out, 1))) {
     throw Error(ErrorCode::shape_mismatch, kType, std::string("algorithm ") + misfit + ".");
@@ -41,11 +61,10 @@ std::vector<ParameterSpec> Conv2d::parameters(const LayerInputs& inputs) const {
   kernel.fan_in = taps * (inputs[0].c / attrs_.groups);
   kernel.fan_out = taps * (attrs_.filters / attrs_.groups);
   kernel.decays = true;
-  if (!attrs_.bias) return {kernel};
-  ParameterSpec bias;
-  bias.name = "bias";
-  bias.shape = {attrs_.filters};
-  return {kernel, bias};
+  std::vector<ParameterSpec> specs{kernel};
+  if (attrs_.bias) specs.push_back(bias_spec(attrs_.filters));
+  if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.filters));
+  return specs;
 }
 
 std::int64_t Conv2d::macs(const LayerInputs& inputs, const Shape& output) const {
@@ -58,50 +77,80 @@ ReceptiveStep Conv2d::receptive_step(const LayerInputs& inputs, const Shape&) co
 }
 
 std::size_t Conv2d::scratch(const LayerInputs& inputs, const Shape& output, int batch) const {
-  return kernels::conv2d_scratch<Real>(kernel_shape(inputs[0], output, batch));
+  return Scratch(*this, inputs[0], output, batch).total;
 }
 
 void Conv2d::forward(const Pass& pass) const {
-  const kernels::Conv2dShape s = kernel_shape(pass.inputs[0].shape, pass.shape, pass.batch);
-  const Real* bias = attrs_.bias ? pass.parameters[1] : nullptr;
-  kernels::conv2d_forward(s, pass.inputs[0].value, pass.parameters[0], bias, pass.output, pass.scratch);
+  const PassInput& in = pass.inputs[0];
+  const Scratch s(*this, in.shape, pass.shape, pass.batch);
+  const FilterWeights weights(pass, attrs_.weight_norm, attrs_.bias, s.rows, pass.scratch + s.weights);
+  const Real* x = in.value;
+  if (s.mirrored) {
+    kernels::resample_forward(mirror(in.shape, pass.batch), x, pass.scratch + s.picture);
+    x = pass.scratch + s.picture;
+  }
+  kernels::conv2d_forward(s.shape, x, weights.use(), weights.bias(), pass.output, pass.scratch);
 }
 
 void Conv2d::backward(const Pass& pass) const {
   const PassInput& in = pass.inputs[0];
-  const kernels::Conv2dShape s = kernel_shape(in.shape, pass.shape, pass.batch);
-  if (pass.parameter_gradients[0] != nullptr) {
-    Real* dbias = attrs_.bias ? pass.parameter_gradients[1] : nullptr;
-    kernels::conv2d_backward_kernel(s, in.value, pass.output_gradient, pass.parameter_gradients[0], dbias,
-                                    pass.scratch);
+  const Scratch s(*this, in.shape, pass.shape, pass.batch);
+  const FilterWeights weights(pass, attrs_.weight_norm, attrs_.bias, s.rows, pass.scratch + s.weights);
+  const Real* kernel = weights.use();
+  Real* picture = pass.scratch + s.picture;
+  if (weights.learn()) {
+    if (s.mirrored) kernels::resample_forward(mirror(in.shape, pass.batch), in.value, picture);
+    kernels::conv2d_backward_kernel(s.shape, s.mirrored ? picture : in.value, pass.output_gradient, weights.gradient(),
+                                    weights.bias_gradient(), pass.scratch);
+    weights.backward();
   }
-  if (in.gradient != nullptr) {
-    kernels::conv2d_backward_input(s, pass.output_gradient, pass.parameters[0], in.gradient, in.accumulate,
-                                   pass.scratch);
+  if (in.gradient == nullptr) return;
+  kernels::conv2d_backward_input(s.shape, pass.output_gradient, kernel, s.mirrored ? picture : in.gradient,
+                                 in.accumulate && !s.mirrored, pass.scratch);
+  if (s.mirrored) {
+    kernels::resample_backward(mirror(in.shape, pass.batch), picture, in.gradient, in.accumulate);
   }
 }
 
 void Conv2d::terms(const Pass& pass, const Place& place, Terms& terms) const {
-  const PassInput& in = pass.inputs[0];
-  const kernels::Conv2dShape s = kernel_shape(in.shape, pass.shape, pass.batch);
-  const int group_in = s.in_c / s.groups;
-  const int first = place.channel / (s.out_c / s.groups) * group_in;
+  // Where the kernel in use is not the parameter itself, its weights are what backward tells.
+  if (attrs_.weight_norm != WeightNorm::none) return Layer::terms(pass, place, terms);
+  const Shape& in = pass.inputs[0].shape;
+  const Window window = place_window(kType, in, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
+  const int group_in = in.c / attrs_.groups;
+  const int first = place.channel / (pass.shape.c / attrs_.groups) * group_in;
   terms.kind = Arithmetic::products;
   std::size_t tap = 0;
-  for (int ky = 0; ky < s.kernel_h; ++ky) {
-    for (int kx = 0; kx < s.kernel_w; ++kx) {
-      int row = place.row * s.stride_h + ky * s.dilation_h - s.pad_top;
-      int column = place.column * s.stride_w + kx * s.dilation_w - s.pad_left;
-      if (s.pad_mode == kernels::PadMode::nearest) {
-        row = std::clamp(row, 0, s.in_h - 1);
-        column = std::clamp(column, 0, s.in_w - 1);
+  for (int ky = 0; ky < attrs_.kernel.h; ++ky) {
+    for (int kx = 0; kx < attrs_.kernel.w; ++kx) {
+      int row = place.row * attrs_.stride.h + ky * attrs_.dilation.h - window.pad_top;
+      int column = place.column * attrs_.stride.w + kx * attrs_.dilation.w - window.pad_left;
+      if (attrs_.padding_mode != kernels::Border::zero) {
+        row = kernels::cell_behind_border(row, in.h, attrs_.padding_mode);
+        column = kernels::cell_behind_border(column, in.w, attrs_.padding_mode);
       }
       for (int i = 0; i < group_in; ++i, ++tap) {
-        terms.add_product(pass, 0, {place.image, row, column, first + i}, 0, tap * s.out_c + place.channel);
+        terms.add_product(pass, 0, {place.image, row, column, first + i}, 0, tap * pass.shape.c + place.channel);
       }
     }
   }
   if (attrs_.bias) terms.add_constant(pass, 1, place.channel);
+}
+
+std::size_t Conv2d::weight_rows(const Shape& input) const {
+  return static_cast<std::size_t>(attrs_.kernel.h) * attrs_.kernel.w * (input.c / attrs_.groups);
+}
+
+// The picture that a convolution with a mirrored border slides over, without a border of its own.
+kernels::Resample Conv2d::mirror(const Shape& input, int batch) const {
+  const Window window = place_window(kType, input, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
+  kernels::Resample s;
+  s.batch = batch;
+  s.channels = input.c;
+  s.h = {input.h, input.h + window.pad_top + window.pad_bottom, window.pad_top, 1};
+  s.w = {input.w, input.w + window.pad_left + window.pad_right, window.pad_left, 1};
+  s.border = kernels::Border::reflect;
+  return s;
 }
 
 kernels::Conv2dShape Conv2d::kernel_shape(const Shape& input, const Shape& output, int batch) const {
@@ -120,10 +169,16 @@ kernels::Conv2dShape Conv2d::kernel_shape(const Shape& input, const Shape& outpu
   s.stride_w = attrs_.stride.w;
   s.dilation_h = attrs_.dilation.h;
   s.dilation_w = attrs_.dilation.w;
+  s.groups = attrs_.groups;
+  if (attrs_.padding_mode == kernels::Border::reflect) {
+    s.in_h += window.pad_top + window.pad_bottom;
+    s.in_w += window.pad_left + window.pad_right;
+    s.algorithm = attrs_.algorithm;
+    return s;
+  }
   s.pad_top = window.pad_top;
   s.pad_left = window.pad_left;
-  s.groups = attrs_.groups;
-  s.pad_mode = attrs_.padding_mode;
+  s.pad_mode = attrs_.padding_mode == kernels::Border::nearest ? kernels::PadMode::nearest : kernels::PadMode::zero;
   s.algorithm = attrs_.algorithm;
   return s;
 }

@@ -5,14 +5,11 @@
 
 #include "engine/kernels/conv2d.h"
 #include "engine/layers/attributed.h"
+#include "engine/layers/resampling.h"
+#include "engine/layers/weight_norm.h"
 #include "engine/layers/window.h"
 
 namespace cnn {
-
-template <>
-struct EnumNames<kernels::PadMode> {
-  static constexpr const char* names[] = {"zero", "nearest"};
-};
 
 template <>
 struct EnumNames<kernels::ConvAlgorithm> {
@@ -33,10 +30,11 @@ struct Conv2dAttrs {
   Extent2 dilation{1, 1};
   int groups = 1;
   Padding padding;
-  kernels::PadMode padding_mode = kernels::PadMode::zero;
+  kernels::Border padding_mode = kernels::Border::zero;
   bool bias = true;
   kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
   KernelInit init = KernelInit::he_normal;
+  WeightNorm weight_norm = WeightNorm::none;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("filters", self.filters, Field().required().between(1, 8192));
@@ -49,11 +47,12 @@ struct Conv2dAttrs {
     visit("bias", self.bias);
     visit("algorithm", self.algorithm);
     visit("init", self.init);
+    visit("weight_norm", self.weight_norm);
   }
 };
 
 // Convolution of every map with every kernel, summed over channels: K filters make K maps. Parameters: kernel
-// [kh, kw, C/groups, K], bias [K].
+// [kh, kw, C/groups, K], bias [K], gain [K] where the kernel is normalised (see weight_norm.h).
 class Conv2d : public Attributed<Conv2dAttrs> {
  public:
   static constexpr const char* kType = "conv2d";
@@ -72,7 +71,10 @@ class Conv2d : public Attributed<Conv2dAttrs> {
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
+  struct Scratch;
   kernels::Conv2dShape kernel_shape(const Shape& input, const Shape& output, int batch) const;
+  kernels::Resample mirror(const Shape& input, int batch) const;
+  std::size_t weight_rows(const Shape& input) const;
 };
 
 }  // namespace cnn

@@ -49,6 +49,12 @@ kernels::Gemm kernel_gradient_product(int batch, int in, int out) {  // dW += Xá
   return g;
 }
 
+std::size_t products_scratch(int batch, int in, int out) {
+  return aligned_count<Real>(std::max({kernels::gemm_scratch<Real>(forward_product(batch, in, out)),
+                                       kernels::gemm_scratch<Real>(input_gradient_product(batch, in, out, true)),
+                                       kernels::gemm_scratch<Real>(kernel_gradient_product(batch, in, out))}));
+}
+
 }  // namespace
 
 Shape Dense::output_shape(const LayerInputs& inputs) const {
@@ -67,11 +73,10 @@ std::vector<ParameterSpec> Dense::parameters(const LayerInputs& inputs) const {
   kernel.fan_in = inputs[0].c;
   kernel.fan_out = attrs_.units;
   kernel.decays = true;
-  if (!attrs_.bias) return {kernel};
-  ParameterSpec bias;
-  bias.name = "bias";
-  bias.shape = {attrs_.units};
-  return {kernel, bias};
+  std::vector<ParameterSpec> specs{kernel};
+  if (attrs_.bias) specs.push_back(bias_spec(attrs_.units));
+  if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.units));
+  return specs;
 }
 
 std::int64_t Dense::macs(const LayerInputs& inputs, const Shape& output) const {
@@ -85,38 +90,39 @@ ReceptiveStep Dense::receptive_step(const LayerInputs&, const Shape&) const {
 }
 
 std::size_t Dense::scratch(const LayerInputs& inputs, const Shape& output, int batch) const {
-  const int in = inputs[0].c;
-  return std::max({kernels::gemm_scratch<Real>(forward_product(batch, in, output.c)),
-                   kernels::gemm_scratch<Real>(input_gradient_product(batch, in, output.c, true)),
-                   kernels::gemm_scratch<Real>(kernel_gradient_product(batch, in, output.c))});
+  return products_scratch(batch, inputs[0].c, output.c) + weight_norm_scratch(attrs_.weight_norm, inputs[0].c, output.c);
 }
 
 void Dense::forward(const Pass& pass) const {
   const int in = pass.inputs[0].shape.c;
   const int out = pass.shape.c;
-  kernels::gemm(forward_product(pass.batch, in, out), pass.inputs[0].value, pass.parameters[0], pass.output,
-                pass.scratch);
-  if (attrs_.bias) kernels::add_bias(pass.batch, out, pass.parameters[1], pass.output);
+  const FilterWeights weights(pass, attrs_.weight_norm, attrs_.bias, in,
+                              pass.scratch + products_scratch(pass.batch, in, out));
+  kernels::gemm(forward_product(pass.batch, in, out), pass.inputs[0].value, weights.use(), pass.output, pass.scratch);
+  if (attrs_.bias) kernels::add_bias(pass.batch, out, weights.bias(), pass.output);
 }
 
 void Dense::backward(const Pass& pass) const {
   const PassInput& input = pass.inputs[0];
   const int in = input.shape.c;
   const int out = pass.shape.c;
-  if (pass.parameter_gradients[0] != nullptr) {
-    kernels::gemm(kernel_gradient_product(pass.batch, in, out), input.value, pass.output_gradient,
-                  pass.parameter_gradients[0], pass.scratch);
-  }
-  if (attrs_.bias && pass.parameter_gradients[1] != nullptr) {
-    kernels::add_column_sums(pass.batch, out, pass.output_gradient, pass.parameter_gradients[1]);
+  const FilterWeights weights(pass, attrs_.weight_norm, attrs_.bias, in,
+                              pass.scratch + products_scratch(pass.batch, in, out));
+  const Real* kernel = weights.use();
+  if (weights.learn()) {
+    kernels::gemm(kernel_gradient_product(pass.batch, in, out), input.value, pass.output_gradient, weights.gradient(),
+                  pass.scratch);
+    if (attrs_.bias) kernels::add_column_sums(pass.batch, out, pass.output_gradient, weights.bias_gradient());
+    weights.backward();
   }
   if (input.gradient != nullptr) {
-    kernels::gemm(input_gradient_product(pass.batch, in, out, input.accumulate), pass.output_gradient,
-                  pass.parameters[0], input.gradient, pass.scratch);
+    kernels::gemm(input_gradient_product(pass.batch, in, out, input.accumulate), pass.output_gradient, kernel,
+                  input.gradient, pass.scratch);
   }
 }
 
 void Dense::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  if (attrs_.weight_norm != WeightNorm::none) return Layer::terms(pass, place, terms);
   terms.kind = Arithmetic::products;
   const int in = pass.inputs[0].shape.c;
   for (int i = 0; i < in; ++i) {

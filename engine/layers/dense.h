@@ -10,15 +10,17 @@ struct DenseAttrs {
   int units = 0;
   bool bias = true;
   KernelInit init = KernelInit::he_normal;
+  WeightNorm weight_norm = WeightNorm::none;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("units", self.units, Field().required().between(1, 1 << 20));
     visit("bias", self.bias);
     visit("init", self.init);
+    visit("weight_norm", self.weight_norm);
   }
 };
 
-// y = x·W + b on vectors. Parameters: kernel [I, units], bias [units].
+// y = x·W + b on vectors. Parameters: kernel [I, units], bias [units], gain [units] where the kernel is normalised.
 class Dense : public Attributed<DenseAttrs> {
  public:
   static constexpr const char* kType = "dense";

@@ -1,7 +1,6 @@
 #include "engine/layers/flatten.h"
 
 #include "engine/core/error.h"
-#include "engine/kernels/elementwise.h"
 #include "engine/layers/terms.h"
 
 namespace cnn {
@@ -18,18 +17,6 @@ ReceptiveStep Flatten::receptive_step(const LayerInputs&, const Shape&) const {
   ReceptiveStep step;
   step.whole = true;  // the vector as a whole sees all; one entry alone has no place any more
   return step;
-}
-
-void Flatten::forward(const Pass& pass) const {
-  const PassInput& in = pass.inputs[0];
-  if (pass.output == in.value) return;
-  kernels::add_scaled(in.shape.size() * pass.batch, Real(1), in.value, pass.output, false);
-}
-
-void Flatten::backward(const Pass& pass) const {
-  const PassInput& in = pass.inputs[0];
-  if (in.gradient == nullptr || in.gradient == pass.output_gradient) return;
-  kernels::add_scaled(in.shape.size() * pass.batch, Real(1), pass.output_gradient, in.gradient, in.accumulate);
 }
 
 void Flatten::terms(const Pass& pass, const Place& place, Terms& terms) const {

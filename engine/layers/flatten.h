@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/layers/attributed.h"
+#include "engine/layers/view.h"
 
 namespace cnn {
 
@@ -17,8 +18,8 @@ class Flatten : public Attributed<NoAttrs> {
   ReceptiveStep receptive_step(const LayerInputs&, const Shape&) const override;
   bool is_view() const override { return true; }
   bool uses_input() const override { return false; }
-  void forward(const Pass& pass) const override;
-  void backward(const Pass& pass) const override;
+  void forward(const Pass& pass) const override { view_forward(pass); }
+  void backward(const Pass& pass) const override { view_backward(pass); }
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 

@@ -8,4 +8,9 @@ std::size_t ParameterSpec::count() const {
   return product;
 }
 
+double initial_variance(const ParameterSpec& spec) {
+  const bool he = spec.initializer == Initializer::he_normal || spec.initializer == Initializer::he_uniform;
+  return he ? 2.0 / spec.fan_in : 2.0 / (spec.fan_in + spec.fan_out);
+}
+
 }  // namespace cnn

@@ -40,6 +40,9 @@ struct ParameterSpec {
   std::size_t count() const;
 };
 
+// The variance of the numbers that He's and Glorot's initialisers draw (He et al. 2015, Glorot & Bengio 2010).
+double initial_variance(const ParameterSpec& spec);
+
 // How one layer moves the receptive field (Araujo, Norris & Sim 2019): the extent of its window in input cells (with
 // dilation), its stride, and the padding before the first row and column. Layers that make maps larger have a `growth`: so
 // many output cells stand where one input cell stood. `whole`: every output sees the whole input.

@@ -69,9 +69,8 @@ Shape Pool2d::output_shape(const LayerInputs& inputs) const {
   const Padding& p = attrs_.padding;
   if (p.kind == Padding::Kind::sides &&
       (std::max(p.top, p.bottom) >= attrs_.kernel.h || std::max(p.left, p.right) >= attrs_.kernel.w)) {
-    fail(ErrorCode::shape_mismatch, kType,
-         "padding must be smaller than the kernel. Got padding [{}, {}, {}, {}], kernel {}x{}.", p.top, p.bottom,
-         p.left, p.right, attrs_.kernel.h, attrs_.kernel.w);
+    fail(ErrorCode::shape_mismatch, kType, "padding must be smaller than the kernel. Got padding {}, kernel {}x{}.",
+         sides_text(p), attrs_.kernel.h, attrs_.kernel.w);
   }
   return {placed.out_h, placed.out_w, inputs[0].c};  // [OH, OW, C]
 }
@@ -97,7 +96,7 @@ void Pool2d::terms(const Pass& pass, const Place& place, Terms& terms) const {
 }
 
 Window Pool2d::window(const Shape& input) const {
-  return place_window(kType, input, attrs_.kernel, stride(), Extent2{}, attrs_.padding);
+  return place_window(kType, input, attrs_.kernel, stride(), Extent2{}, attrs_.padding, attrs_.ceil);
 }
 
 Extent2 Pool2d::stride() const {

@@ -17,6 +17,7 @@ struct Pool2dAttrs {
   Extent2 kernel{2, 2};
   Extent2 stride{0, 0};  // 0: as the kernel, so that windows touch but do not overlap
   Padding padding;
+  bool ceil = false;           // whether a last window may reach beyond the picture
   bool count_padding = false;  // whether an average divides by the whole window or by its cells inside the picture
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -24,6 +25,7 @@ struct Pool2dAttrs {
     visit("kernel", self.kernel, Field().between(1, 64));
     visit("stride", self.stride, Field().between(0, 64));
     visit("padding", self.padding);
+    visit("ceil", self.ceil);
     visit("count_padding", self.count_padding);
   }
 };

@@ -4,18 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/core/error.h"
 #include "engine/kernels/softmax.h"
 #include "engine/layers/terms.h"
 
 namespace cnn {
-
-Shape Softmax::output_shape(const LayerInputs& inputs) const {
-  if (!inputs[0].flat()) {
-    fail(ErrorCode::shape_mismatch, kType, "input must be a vector of logits. Got {}.", inputs[0]);
-  }
-  return inputs[0];  // [classes]
-}
 
 void Softmax::forward(const Pass& pass) const {
   kernels::softmax_forward(pass.batch, pass.shape.c, pass.inputs[0].value, pass.output);
@@ -24,14 +16,13 @@ void Softmax::forward(const Pass& pass) const {
 void Softmax::backward(const Pass& pass) const {
   const PassInput& in = pass.inputs[0];
   if (in.gradient == nullptr) return;
-  const Real scale = static_cast<Real>(attrs_.weight / pass.batch);
-  kernels::cross_entropy_backward(pass.batch, pass.shape.c, pass.output, pass.labels, scale, in.gradient,
-                                  in.accumulate);
+  kernels::cross_entropy_backward(pass.batch, pass.shape.c, pass.output, pass.labels,
+                                  static_cast<Real>(attrs_.label_smoothing), scale(pass), in.gradient, in.accumulate);
 }
 
 double Softmax::loss(const Pass& pass, int* correct) const {
-  const double sum =
-      kernels::cross_entropy(pass.batch, pass.shape.c, pass.inputs[0].value, pass.labels, correct);
+  const double sum = kernels::cross_entropy(pass.batch, pass.shape.c, pass.inputs[0].value, pass.labels,
+                                            attrs_.label_smoothing, correct);
   return sum / pass.batch;
 }
 
@@ -48,8 +39,10 @@ void Softmax::terms(const Pass& pass, const Place& place, Terms& terms) const {
   terms.numbers.emplace_back("maximum", most);
   terms.numbers.emplace_back("sum", sum);
   if (pass.labels == nullptr) return;
-  terms.numbers.emplace_back("target", pass.labels[place.image] == place.channel ? 1 : 0);
-  terms.numbers.emplace_back("scale", static_cast<Real>(attrs_.weight / pass.batch));
+  const double even = attrs_.label_smoothing / pass.shape.c;
+  const bool hit = pass.labels[place.image] == place.channel;
+  terms.numbers.emplace_back("target", (hit ? 1 - attrs_.label_smoothing : 0) + even);
+  terms.numbers.emplace_back("scale", scale(pass));
 }
 
 }  // namespace cnn

@@ -24,10 +24,16 @@ Sides pad_one_axis(Padding::Kind kind, int in, int span, int stride, int before,
   return {total / 2, total - total / 2};
 }
 
+// `before_end`: cells up to the end of the picture, where the last window must have begun.
+int count_windows(int room, int stride, int before_end, bool ceil) {
+  const int floored = room / stride + 1;
+  return ceil && room % stride != 0 && floored * stride < before_end ? floored + 1 : floored;
+}
+
 }  // namespace
 
 Window place_window(const std::string& subject, const Shape& input, const Extent2& kernel, const Extent2& stride,
-                    const Extent2& dilation, const Padding& padding) {
+                    const Extent2& dilation, const Padding& padding, bool ceil) {
   const int span_h = (kernel.h - 1) * dilation.h + 1;
   const int span_w = (kernel.w - 1) * dilation.w + 1;
   const Sides rows = pad_one_axis(padding.kind, input.h, span_h, stride.h, padding.top, padding.bottom);
@@ -42,7 +48,27 @@ Window place_window(const std::string& subject, const Shape& input, const Extent
          spread ? compose(" spread by dilation to {}x{}", span_h, span_w) : "", input.h, input.w,
          padded ? compose(" padded to {}x{}", padded_h, padded_w) : "");
   }
-  return {(padded_h - span_h) / stride.h + 1, (padded_w - span_w) / stride.w + 1, rows.before, columns.before};
+  const int out_h = count_windows(padded_h - span_h, stride.h, input.h + rows.before, ceil);
+  const int out_w = count_windows(padded_w - span_w, stride.w, input.w + columns.before, ceil);
+  return {out_h, out_w, rows.before, columns.before, rows.after, columns.after};
+}
+
+std::string sides_text(const Padding& padding) {
+  return "[" + std::to_string(padding.top) + ", " + std::to_string(padding.bottom) + ", " + std::to_string(padding.left) +
+         ", " + std::to_string(padding.right) + "]";
+}
+
+void require_sides(const std::string& subject, const Padding& padding) {
+  if (padding.kind == Padding::Kind::sides || padding.kind == Padding::Kind::valid) return;
+  throw Error(ErrorCode::invalid_value, subject, "has no window: give a number of cells or [top, bottom, left, right].");
+}
+
+void require_mirror(const std::string& subject, const Shape& input, int top, int bottom, int left, int right) {
+  if (std::max(top, bottom) < input.h && std::max(left, right) < input.w) return;
+  throw Error(ErrorCode::shape_mismatch, subject,
+              "a mirrored border must be smaller than the input. Got padding " +
+                  sides_text({Padding::Kind::sides, top, bottom, left, right}) + ", input " +
+                  extent_text(input.h, input.w) + ".");
 }
 
 ReceptiveStep window_step(const Window& window, const Extent2& kernel, const Extent2& stride, const Extent2& dilation) {

@@ -12,25 +12,16 @@ namespace cnn {
 namespace {
 
 void draw(const ParameterSpec& spec, Random& random, Real* values, std::size_t count) {
-  const double fan_in = spec.fan_in;
-  const double fan_mean = 0.5 * (spec.fan_in + spec.fan_out);
-  double variance = 0;
-  bool uniform = false;
   switch (spec.initializer) {
-    case Initializer::zeros:
-    case Initializer::ones:
-      for (std::size_t i = 0; i < count; ++i) values[i] = spec.initializer == Initializer::ones ? Real(1) : Real(0);
-      return;
-    case Initializer::constant:
-      std::fill_n(values, count, static_cast<Real>(spec.constant));
-      return;
-    case Initializer::he_normal: variance = 2 / fan_in; break;
-    case Initializer::he_uniform: variance = 2 / fan_in; uniform = true; break;
-    case Initializer::glorot_normal: variance = 1 / fan_mean; break;
-    case Initializer::glorot_uniform: variance = 1 / fan_mean; uniform = true; break;
+    case Initializer::zeros: std::fill_n(values, count, Real(0)); return;
+    case Initializer::ones: std::fill_n(values, count, Real(1)); return;
+    case Initializer::constant: std::fill_n(values, count, static_cast<Real>(spec.constant)); return;
+    default: break;
   }
+  const bool uniform =
+      spec.initializer == Initializer::he_uniform || spec.initializer == Initializer::glorot_uniform;
   // A uniform on [−a, a] has variance a²/3.
-  const float scale = static_cast<float>(std::sqrt(uniform ? 3 * variance : variance));
+  const float scale = static_cast<float>(std::sqrt((uniform ? 3 : 1) * initial_variance(spec)));
   for (std::size_t i = 0; i < count; ++i) {
     values[i] = uniform ? scale * (2 * random.uniform() - 1) : scale * random.normal();
   }

@@ -66,10 +66,24 @@ LossReport Run::loss(const std::int32_t* labels) {
     }
     pass.labels = labels;
     int correct = 0;
-    report.loss += graph.head(node).weight() * graph.head(node).loss(pass, &correct);
-    if (node == graph.output()) report.correct = correct;
+    const double loss = graph.head(node).loss(pass, &correct);
+    report.loss += graph.head(node).weight() * loss;
+    if (node != graph.output()) continue;
+    report.main = loss;
+    report.correct = correct;
   }
   return report;
+}
+
+double Run::image_loss(int image, const std::int32_t* labels) const {
+  const Graph& graph = net_.graph();
+  Pass pass = passes_[graph.output()];
+  pass.batch = 1;
+  pass.inputs[0].value += image * pass.inputs[0].shape.size();
+  pass.output += image * pass.shape.size();
+  pass.labels = labels + image;
+  int correct = 0;
+  return graph.head(graph.output()).loss(pass, &correct);
 }
 
 void Run::backward(const std::int32_t* labels) {

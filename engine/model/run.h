@@ -10,6 +10,7 @@ namespace cnn {
 
 struct LossReport {
   double loss = 0;  // mean over the batch, summed over the heads by their weights
+  double main = 0;  // of the main head alone, unweighted
   int correct = 0;  // images whose class the main head hit
 };
 
@@ -32,6 +33,8 @@ class Run {
   void forward(int batch, Mode mode, Random* random = nullptr);
   // Loss of the last forward pass against one class per image. Labels are checked against the number of classes.
   LossReport loss(const std::int32_t* labels);
+  // Of the main head alone, for one image of the batch. The net must have a head; labels as for loss().
+  double image_loss(int image, const std::int32_t* labels) const;
   // Gradients of that loss; parameter gradients are added to parameter_gradients(). Needs a purpose with gradients.
   void backward(const std::int32_t* labels);
   // The same from one node, whose gradient is given: [N, shape].

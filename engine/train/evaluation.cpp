@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "engine/data/preprocess.h"
-#include "engine/kernels/softmax.h"
 #include "engine/train/fit.h"
 
 namespace cnn {
@@ -50,8 +49,7 @@ void Evaluation::step(std::size_t count) {
     for (int i = 0; i < batch; ++i) {
       const Real* row = logits + static_cast<std::size_t>(i) * classes_;
       const int predicted = static_cast<int>(std::max_element(row, row + classes_) - row);
-      int correct = 0;
-      const double loss = kernels::cross_entropy(1, classes_, row, &labels_[i], &correct);
+      const double loss = run_.image_loss(i, labels_.data());
       loss_sum_ += loss;
       losses_.push_back(static_cast<float>(loss));
       predicted_.push_back(static_cast<std::uint8_t>(predicted));

@@ -23,7 +23,7 @@ class Evaluation {
   std::size_t total() const { return total_; }
   std::size_t errors() const { return errors_; }
   double accuracy() const;  // of those seen; 0 before the first
-  double loss() const;      // mean cross-entropy of the main head over those seen
+  double loss() const;      // mean loss of the main head over those seen
   // [true class · classes + predicted class]
   const std::vector<std::uint32_t>& confusion() const { return confusion_; }
   int classes() const { return classes_; }

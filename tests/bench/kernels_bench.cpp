@@ -291,8 +291,8 @@ class Step {
     forward("softmax, loss, gradient", 0, [=] {
       int correct = 0;
       kernels::softmax_forward(batch, c, x, p);
-      sink = static_cast<float>(kernels::cross_entropy(batch, c, x, labels, &correct)) * 1e-30f;
-      kernels::cross_entropy_backward(batch, c, p, labels, 1.0f / static_cast<float>(batch), dx, false);
+      sink = static_cast<float>(kernels::cross_entropy(batch, c, x, labels, 0, &correct)) * 1e-30f;
+      kernels::cross_entropy_backward(batch, c, p, labels, 0.0f, 1.0f / static_cast<float>(batch), dx, false);
     });
     std::size_t total = 0;
     for (const Parameter& q : parameters_) total += q.count;

@@ -115,6 +115,49 @@ def pair(value):
     return (value, value) if isinstance(value, int) else tuple(value)
 
 
+def normalised(attributes, weight, parameters, filters):
+    """What gives the kernel in use; may add the gain to the parameters."""
+    norm = attributes.get('weight_norm', 'none')
+    if norm == 'normalize':
+        gain = Parameter(uniform(filters, low=0.5, high=1.5))
+        parameters.append(gain)
+        return lambda: torch._weight_norm(weight.tensor, gain.tensor.view((-1,) + (1,) * (weight.tensor.dim() - 1)), 0)
+    if norm == 'standardize':
+        axes = tuple(range(1, weight.tensor.dim()))
+
+        def standardize():
+            variance, mean = torch.var_mean(weight.tensor, axes, unbiased=False, keepdim=True)
+            return (weight.tensor - mean) / torch.sqrt(variance + 1e-5)
+
+        return standardize
+    return lambda: weight.tensor
+
+
+def conv_transpose2d(height, width, channels, filters, **attributes):
+    stride = pair(attributes.get('stride', 2))
+    kernel = pair(attributes.get('kernel', 3))
+    more = pair(attributes.get('output_padding', 0))
+    weight = Parameter(uniform(channels, filters, *kernel), kernel_layout)
+    bias = Parameter(uniform(filters))
+    padding = attributes.get('padding', 'valid')
+    if padding == 'same':  # cut to stride times the input
+        front = [max(0, k - s) // 2 for k, s in zip(kernel, stride)]
+        extent = [height * stride[0], width * stride[1]]
+    else:
+        left, right, top, bottom = sides(padding, height, width, *kernel, *stride)
+        front = [top, left]
+        extent = [(height - 1) * stride[0] + kernel[0] - top - bottom + more[0],
+                  (width - 1) * stride[1] + kernel[1] - left - right + more[1]]
+
+    def compute(x):
+        whole = F.pad(F.conv_transpose2d(x, weight.tensor, None, stride), (0, stride[1], 0, stride[0]))
+        y = whole[:, :, front[0]:front[0] + extent[0], front[1]:front[1] + extent[1]]
+        return y + bias.tensor.view(1, -1, 1, 1)
+
+    record({'type': 'conv_transpose2d', 'filters': filters, **attributes}, [uniform(2, channels, height, width)],
+           compute, [weight, bias])
+
+
 def conv2d(height, width, channels, filters, **attributes):
     kernel = pair(attributes.get('kernel', 3))
     stride = pair(attributes.get('stride', 1))
@@ -123,15 +166,16 @@ def conv2d(height, width, channels, filters, **attributes):
     span = [(k - 1) * d + 1 for k, d in zip(kernel, dilation)]
     pad = sides(attributes.get('padding', 'valid'), height, width, *span, *stride)
     # Nearest padding of the engine is called replicate here.
-    pad_mode = {'zero': 'constant', 'nearest': 'replicate'}[attributes.get('padding_mode', 'zero')]
+    pad_mode = {'zero': 'constant', 'nearest': 'replicate', 'reflect': 'reflect'}[attributes.get('padding_mode', 'zero')]
     weight = Parameter(uniform(filters, channels // groups, *kernel), kernel_layout)
     parameters = [weight]
     if attributes.get('bias', True):
         parameters.append(Parameter(uniform(filters)))
     bias = parameters[1].tensor if len(parameters) > 1 else None
+    use = normalised(attributes, weight, parameters, filters)
 
     def compute(x):
-        return F.conv2d(F.pad(x, pad, mode=pad_mode), weight.tensor, bias, stride, 0, dilation, groups)
+        return F.conv2d(F.pad(x, pad, mode=pad_mode), use(), bias, stride, 0, dilation, groups)
 
     record({'type': 'conv2d', 'filters': filters, **attributes}, [uniform(2, channels, height, width)], compute,
            parameters)
@@ -144,9 +188,13 @@ def pool2d(height, width, channels, **attributes):
     pad = sides(attributes.get('padding', 'valid'), height, width, *kernel, *stride)
     cells = kernel[0] * kernel[1]
 
+    ceil = attributes.get('ceil', False)
+
     def compute(x):
         if mode == 'max':
-            return F.max_pool2d(F.pad(x, pad, value=-np.inf), kernel, stride)
+            return F.max_pool2d(F.pad(x, pad, value=-np.inf), kernel, stride, ceil_mode=ceil)
+        if ceil:  # windows that reach beyond the picture count only what is inside
+            return F.avg_pool2d(x, kernel, stride, ceil_mode=True, divisor_override=1 if mode == 'sum' else None)
         sums = F.avg_pool2d(F.pad(x, pad), kernel, stride) * cells
         if mode == 'sum':
             return sums
@@ -183,33 +231,124 @@ def batch_norm(mode, *shape, **attributes):
     record({'type': 'batch_norm', **attributes}, [uniform(*shape)], compute, parameters, mode, after)
 
 
-def dense(inputs, units, bias=True):
+def dense(inputs, units, bias=True, **attributes):
     weight = Parameter(uniform(units, inputs), kernel_layout)
     parameters = [weight] + ([Parameter(uniform(units))] if bias else [])
     offset = parameters[1].tensor if bias else None
-    record({'type': 'dense', 'units': units, 'bias': bias}, [uniform(3, inputs)],
-           lambda x: F.linear(x, weight.tensor, offset), parameters)
+    use = normalised(attributes, weight, parameters, units)
+    record({'type': 'dense', 'units': units, 'bias': bias, **attributes}, [uniform(3, inputs)],
+           lambda x: F.linear(x, use(), offset), parameters)
 
 
-def softmax(classes, batch, weight=1.0):
+def head(layer, classes, batch, output, loss_of):
+    """`loss_of(logits, labels)` is the mean over the batch."""
     logits = uniform(batch, classes, low=-3, high=3).requires_grad_(True)
     labels = torch.randint(classes, (batch,), generator=random)
-    loss = F.cross_entropy(logits, labels)
-    (loss * weight).backward()
+    loss = loss_of(logits, labels)
+    (loss * layer.get('weight', 1)).backward()
     cases.append({
-        'layer': {'type': 'softmax', 'weight': weight},
+        'layer': layer,
         'mode': 'training',
         'batch': batch,
         'shapes': [[1, 1, classes]],
         'input': [store.put(logits.detach())],
         'parameter': [],
-        'output': store.put(torch.softmax(logits.detach(), 1)),
+        'output': store.put(output(logits.detach())),
         'input_gradient': [store.put(logits.grad)],
         'parameter_gradient': [],
         'labels': labels.tolist(),
         'loss': loss.item(),
         'correct': int((logits.argmax(1) == labels).sum()),
     })
+
+
+def softmax(classes, batch, weight=1.0, **attributes):
+    smoothing = attributes.get('label_smoothing', 0.0)
+    head({'type': 'softmax', 'weight': weight, **attributes}, classes, batch, lambda x: torch.softmax(x, 1),
+         lambda x, labels: F.cross_entropy(x, labels, label_smoothing=smoothing))
+
+
+def losses():
+    softmax(10, 4, label_smoothing=0.1)
+    softmax(17, 3, weight=0.5, label_smoothing=0.3)
+    for classes, batch, weight in (10, 4, 1), (17, 3, 0.25):
+        for margin in 1, 2.5:  # PyTorch divides by the number of classes
+            head({'type': 'svm', 'weight': weight, 'margin': margin}, classes, batch, lambda x: x,
+                 lambda x, labels: F.multi_margin_loss(x, labels, margin=margin) * classes)
+        head({'type': 'squared_error', 'weight': weight}, classes, batch, lambda x: x,
+             lambda x, labels: F.mse_loss(x, F.one_hot(labels, classes) * 1.0, reduction='sum') / 2 / batch)
+        head({'type': 'binary_cross_entropy', 'weight': weight}, classes, batch, torch.sigmoid,
+             lambda x, labels: F.binary_cross_entropy_with_logits(x, F.one_hot(labels, classes) * 1.0,
+                                                                  reduction='sum') / batch)
+
+
+def batch_instance_norm(mode, shape, **attributes):
+    """Composed of the two: PyTorch has none."""
+    channels = shape[1]
+    gamma, beta = Parameter(uniform(channels, low=0.5, high=1.5)), Parameter(uniform(channels))
+    rho = Parameter(uniform(channels, low=0.1, high=0.9))
+    mean, variance = uniform(channels), uniform(channels, low=0.5, high=1.5)
+    epsilon = attributes.get('epsilon', 1e-5)
+
+    def compute(x):
+        batch = F.batch_norm(x, mean, variance, None, None, mode == 'training', 0.1, epsilon)
+        image = F.instance_norm(x, eps=epsilon)
+        g, b, r = (p.tensor.view(1, -1, 1, 1) for p in (gamma, beta, rho))
+        return g * (r * batch + (1 - r) * image) + b
+
+    record({'type': 'batch_instance_norm', **attributes}, [uniform(*shape)], compute,
+           [gamma, beta, rho, Parameter(mean, trainable=False), Parameter(variance, trainable=False)], mode,
+           lambda case: case.update(running_mean=store.put(mean)))
+
+
+def completions():
+    """The rarer attributes of convolution, dense and pooling."""
+    conv2d(5, 6, 2, 3, padding='same', padding_mode='reflect')
+    conv2d(6, 5, 4, 6, kernel=[3, 4], padding=[2, 1, 0, 3], padding_mode='reflect', stride=[2, 1], groups=2)
+    conv2d(5, 5, 3, 3, dilation=2, padding=2, padding_mode='reflect', groups=3)
+    for norm in 'standardize', 'normalize':
+        conv2d(5, 4, 3, 4, padding='same', weight_norm=norm)
+        conv2d(5, 4, 4, 18, groups=2, bias=False, weight_norm=norm)
+        conv2d(4, 4, 2, 3, padding='same', padding_mode='reflect', stride=2, weight_norm=norm)
+        dense(7, 5, weight_norm=norm)
+        dense(19, 17, bias=False, weight_norm=norm)
+    for mode in 'max', 'average', 'sum':
+        pool2d(6, 8, 3, mode=mode, kernel=3, stride=2, ceil=True)
+        pool2d(5, 7, 17, mode=mode, ceil=True)
+    conv_transpose2d(4, 5, 3, 2)
+    conv_transpose2d(4, 5, 3, 2, padding='same')
+    conv_transpose2d(4, 5, 2, 17, kernel=2, stride=3, padding='same')
+    conv_transpose2d(3, 4, 2, 3, kernel=[4, 3], stride=[2, 1], padding=[1, 2, 0, 1])
+    conv_transpose2d(3, 4, 17, 2, stride=[3, 2], output_padding=[2, 1])
+
+
+def resampling():
+    for mode, name in ('zero', 'constant'), ('nearest', 'replicate'), ('reflect', 'reflect'):
+        record({'type': 'pad', 'padding': [1, 2, 3, 0], 'mode': mode}, [uniform(2, 3, 4, 5)],
+               lambda x: F.pad(x, (3, 0, 1, 2), name))
+    record({'type': 'crop', 'margin': [1, 2, 0, 3]}, [uniform(2, 3, 5, 6)], lambda x: x[:, :, 1:-2, 0:-3])
+    for factor in (2, 2), (3, 1), (1, 4):
+        size = {'type': 'upsample', 'factor': list(factor)}
+        record({**size, 'mode': 'nearest'}, [uniform(2, 3, 3, 4)], lambda x: F.interpolate(x, scale_factor=factor))
+        record({**size, 'mode': 'bilinear'}, [uniform(2, 3, 3, 4)],
+               lambda x: F.interpolate(x, scale_factor=factor, mode='bilinear', align_corners=False))
+    # In the engine's order of axes, as flatten.
+    record({'type': 'reshape', 'shape': [3, 1, 10]}, [uniform(2, 3, 2, 5)],
+           lambda x: x.permute(0, 2, 3, 1).reshape(2, 3, 1, 10).permute(0, 3, 1, 2))
+
+
+def newer_activations():
+    for layer, function in [
+        ({'type': 'hard_sigmoid'}, F.hardsigmoid),
+        ({'type': 'hard_swish'}, F.hardswish),
+        ({'type': 'gelu'}, lambda x: F.gelu(x, approximate='tanh')),
+        ({'type': 'maxout'}, lambda x: x.view(2, 3, 2, 3, 5).amax(2)),
+        ({'type': 'maxout', 'pieces': 3}, lambda x: x.view(2, 2, 3, 3, 5).amax(2)),
+    ]:
+        record(layer, [uniform(2, 6, 3, 5, low=-5, high=5)], function)
+    for channels in 3, 17:
+        slope = Parameter(uniform(channels, low=-0.2, high=0.5))
+        record({'type': 'prelu'}, [uniform(2, channels, 3, 5)], lambda x: F.prelu(x, slope.tensor), [slope])
 
 
 def image_norm(layer, shape, compute):
@@ -313,6 +452,13 @@ def make_layers():
     softmax(17, 3, weight=0.25)
 
     normalisations()
+    for mode in 'training', 'inference':
+        batch_instance_norm(mode, (3, 4, 2, 5))
+        batch_instance_norm(mode, (2, 17, 3, 2), epsilon=0.1)
+    newer_activations()
+    completions()
+    resampling()
+    losses()
     masks()
     record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5)], lambda x, gate: x * gate[:, :, None, None])
     record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5, 3, 2)], lambda x, y: x * y)

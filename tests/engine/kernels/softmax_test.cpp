@@ -46,35 +46,39 @@ TEST_CASE("cross entropy: matches double, stays finite, counts hits", "[kernels]
     std::vector<std::int32_t> labels(rows);
     for (auto& label : labels) label = static_cast<std::int32_t>(random.below(columns));
     int hits = -1, expected_hits = -1;
-    const double loss = kernels::cross_entropy(rows, columns, x.data(), labels.data(), &hits);
-    const double expected = kernels::cross_entropy(rows, columns, test::widen(x).data(), labels.data(), &expected_hits);
-    REQUIRE(loss == Approx(expected).epsilon(1e-6));
-    REQUIRE(hits == expected_hits);
+    for (const double smoothing : {0.0, 0.1}) {
+      const double loss = kernels::cross_entropy(rows, columns, x.data(), labels.data(), smoothing, &hits);
+      const double expected =
+          kernels::cross_entropy(rows, columns, test::widen(x).data(), labels.data(), smoothing, &expected_hits);
+      REQUIRE(loss == Approx(expected).epsilon(1e-6));
+      REQUIRE(hits == expected_hits);
+    }
 
     std::vector<float> p(x.size());
     kernels::softmax_forward(rows, columns, x.data(), p.data());
     for (const bool accumulate : {false, true}) {
+      const float smoothing = accumulate ? 0.25f : 0.0f;
       auto dx = test::random_values(x.size(), random);
       auto expected_dx = test::widen(dx);
       for (int r = 0; r < rows; ++r) {
         for (int c = 0; c < columns; ++c) {
           const int i = r * columns + c;
-          const double d = 0.125 * (static_cast<double>(p[i]) - (c == labels[r] ? 1 : 0));
+          const double d = 0.125 * (static_cast<double>(p[i]) - (c == labels[r] ? 1 - smoothing : 0) - smoothing / columns);
           expected_dx[i] = accumulate ? expected_dx[i] + d : d;
         }
       }
-      kernels::cross_entropy_backward(rows, columns, p.data(), labels.data(), 0.125f, dx.data(), accumulate);
+      kernels::cross_entropy_backward(rows, columns, p.data(), labels.data(), smoothing, 0.125f, dx.data(), accumulate);
       test::require_close(dx, expected_dx);
     }
   }
   const float extreme[] = {-3e4f, 3e4f};
   const std::int32_t label[] = {0};
   int hits = 1;
-  REQUIRE(kernels::cross_entropy(1, 2, extreme, label, &hits) == Approx(6e4));
+  REQUIRE(kernels::cross_entropy(1, 2, extreme, label, 0, &hits) == Approx(6e4));
   REQUIRE(hits == 0);
   const float equal[] = {1, 1, 1};
   const std::int32_t second[] = {1};
-  kernels::cross_entropy(1, 3, equal, second, &hits);
+  kernels::cross_entropy(1, 3, equal, second, 0, &hits);
   REQUIRE(hits == 0);
 }
 

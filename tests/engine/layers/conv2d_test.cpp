@@ -1,7 +1,8 @@
 #include "engine/kernels/conv2d.h"
 
+#include "engine/kernels/resample.h"
 #include "engine/layers/conv2d.h"
-#include "tests/engine/layers/layer_check.h"
+#include "tests/engine/layers/filter_weights_check.h"
 
 using namespace cnn;
 using namespace cnn::test;
@@ -75,6 +76,50 @@ Geometry square(int kernel, int pad = 0) {
   return g;
 }
 
+// A mirrored border is a larger picture without a border.
+void check_mirrored(Geometry geometry, const Shape& in, int filters) {
+  Json json = geometry.definition(filters);
+  json["padding_mode"] = "reflect";
+  check_reference(json, {in}, [&](Numbers& n) {
+    kernels::Resample border;
+    border.batch = n.batch;
+    border.channels = in.c;
+    border.h = {in.h, in.h + geometry.top + geometry.bottom, geometry.top, 1};
+    border.w = {in.w, in.w + geometry.left + geometry.right, geometry.left, 1};
+    border.border = kernels::Border::reflect;
+    Geometry inner = geometry;
+    inner.top = inner.bottom = inner.left = inner.right = 0;
+    const kernels::Conv2dShape s = inner.shape({border.h.out, border.w.out, in.c}, filters, n.batch);
+    std::vector<Oracle> picture(static_cast<std::size_t>(n.batch) * s.in_h * s.in_w * s.in_c), gradient(picture.size());
+    kernels::reference::resample_forward(border, n.input[0].data(), picture.data());
+    kernels::reference::conv2d_forward(s, picture.data(), n.parameter[0].data(), n.parameter[1].data(), n.output.data());
+    kernels::reference::conv2d_backward_kernel(s, picture.data(), n.output_gradient.data(),
+                                               n.parameter_gradient[0].data(), n.parameter_gradient[1].data());
+    kernels::reference::conv2d_backward_input(s, n.output_gradient.data(), n.parameter[0].data(), gradient.data(), false);
+    kernels::reference::resample_backward(border, gradient.data(), n.input_gradient[0].data(), false);
+  });
+}
+
+void check_normalised(const char* norm, const Geometry& geometry, const Shape& in, int filters) {
+  const bool gains = std::string(norm) == "normalize";
+  Json json = geometry.definition(filters);
+  json["weight_norm"] = norm;
+  json["bias"] = false;
+  check_reference(json, {in}, [&](Numbers& n) {
+    const kernels::Conv2dShape s = geometry.shape(in, filters, n.batch);
+    const ReferenceWeights weights(n.parameter[0], filters, gains ? &n.parameter[1] : nullptr);
+    std::vector<Oracle> gradient(n.parameter[0].size());
+    const Oracle* no_bias = nullptr;
+    Oracle* no_gradient = nullptr;
+    kernels::reference::conv2d_forward(s, n.input[0].data(), weights.use.data(), no_bias, n.output.data());
+    kernels::reference::conv2d_backward_input(s, n.output_gradient.data(), weights.use.data(),
+                                              n.input_gradient[0].data(), false);
+    kernels::reference::conv2d_backward_kernel(s, n.input[0].data(), n.output_gradient.data(), gradient.data(),
+                                               no_gradient);
+    weights.backward(n.parameter[0], gradient, n.parameter_gradient[0], gains ? &n.parameter_gradient[1] : nullptr);
+  });
+}
+
 }  // namespace
 
 TEST_CASE("conv2d: shape") {
@@ -115,6 +160,9 @@ TEST_CASE("conv2d: shape") {
         "[conv2d] groups must divide input channels and filters. Got groups 2, input channels 3, filters 8.");
   CHECK(error_text(R"({"type": "conv2d", "filters": 8, "stride": 0})"_json, small) ==
         "[conv2d] stride must be between 1 and 64. Got 0. (at /layers/0/stride)");
+  CHECK(error_text(R"({"type": "conv2d", "filters": 8, "kernel": 7, "padding": 3, "padding_mode": "reflect"})"_json,
+                   small) ==
+        "[conv2d] a mirrored border must be smaller than the input. Got padding [3, 3, 3, 3], input 3x3.");
   CHECK(error_text(R"({"type": "conv2d"})"_json, small) == "[conv2d] \"filters\" is missing. (at /layers/0)");
 
   // Parameters and multiply-accumulates of the course's first two convolutions.
@@ -183,6 +231,19 @@ TEST_CASE("conv2d: forward matches literals") {
                   nearest ? std::vector<double>{18, 21, 24, 27} : std::vector<double>{10, 10, 10, 10});
     }
   }
+  SECTION("or the picture mirrored at its outermost pixels") {
+    LayerRun run(R"({"type": "conv2d", "filters": 1, "bias": false, "kernel": [1, 3], "padding": [0, 0, 2, 1],
+                     "padding_mode": "reflect"})"_json,
+                 {Shape{1, 4, 1}}, 1);
+    run.set_input(0, {1, 2, 3, 4});  // 3 2 | 1 2 3 4 | 3
+    run.set_parameter(0, {100, 10, 1});
+    run.set_output_gradient({1, 0, 0, 0, 1});
+    run.forward(Mode::training);
+    check_close("sums", run.output, std::vector<double>{321, 212, 123, 234, 343});
+    run.backward();  // what the mirror shows adds to what it mirrors
+    check_close("dx", run.input_gradient[0], std::vector<double>{1, 10, 201, 10});
+    check_close("dkernel", run.parameter_gradient[0], std::vector<double>{6, 6, 4});
+  }
   SECTION("stride and dilation pick their pixels; the odd cell of same padding lies at the end") {
     LayerRun run(R"({"type": "conv2d", "filters": 1, "bias": false, "kernel": [1, 2], "stride": [1, 3],
                      "dilation": 2})"_json,
@@ -212,6 +273,36 @@ TEST_CASE("conv2d: forward matches literals") {
     depthwise.forward(Mode::inference);
     check_close("maps", depthwise.output, std::vector<double>{1, 20, 300, 4, 50, 600});
   }
+}
+
+TEST_CASE("conv2d: normalised kernels match literals") {
+  // Two filters of one channel: [1, 3] and [0, −4].
+  for (const bool gain : {false, true}) {
+    LayerRun run(Json{{"type", "conv2d"},
+                      {"filters", 2},
+                      {"kernel", {1, 2}},
+                      {"bias", false},
+                      {"weight_norm", gain ? "normalize" : "standardize"}},
+                 {Shape{1, 2, 1}}, 1);
+    run.set_input(0, {10, 1});
+    run.set_parameter(0, {1, 0, 3, -4});
+    if (gain) run.set_parameter(1, {5, 0.5});
+    run.forward(Mode::inference);
+    // Centred and divided by √(1 + 1e-5) and √(4 + 1e-5); or brought to length 5 and 0.5.
+    check_close("maps", run.output,
+                gain ? std::vector<double>{65 / std::sqrt(10.0), -0.5}
+                     : std::vector<double>{-9 / std::sqrt(1 + 1e-5), 18 / std::sqrt(4 + 1e-5)});
+  }
+  // The gain starts as the length of a filter: √(27 · 2/27) with He's variance.
+  const Shape in{5, 5, 3};
+  const auto specs =
+      make_layer(R"({"type": "conv2d", "filters": 8, "weight_norm": "normalize"})"_json)->parameters({{&in, 1}});
+  REQUIRE(specs.size() == 3);
+  CHECK(specs[2].name == "gain");
+  CHECK(specs[2].shape == std::vector<int>{8});
+  CHECK(specs[2].initializer == Initializer::constant);
+  CHECK(specs[2].constant == Approx(std::sqrt(2.0)));
+  CHECK_FALSE(specs[2].decays);
 }
 
 TEST_CASE("conv2d: vectorised matches reference") {
@@ -247,6 +338,19 @@ TEST_CASE("conv2d: vectorised matches reference") {
     forced.algorithm = algorithm;
     check(forced, {9, 10, 5}, 17);
   }
+  for (const int extent : kExtents) {
+    check_mirrored(square(3, 1), {4, 5, extent}, 3);
+    check_normalised("normalize", square(3, 1), {4, 3, 5}, extent);
+    check_normalised("standardize", square(3), {4, 3, 5}, extent);
+  }
+  Geometry uneven{4, 3};
+  uneven.top = 3;
+  uneven.left = 1;
+  uneven.right = 2;
+  uneven.stride_w = 2;
+  uneven.groups = 2;
+  check_mirrored(uneven, {6, 7, 4}, 18);
+  check_normalised("normalize", uneven, {6, 7, 4}, 18);
 }
 
 TEST_CASE("conv2d: gradient matches finite differences") {
@@ -275,6 +379,26 @@ TEST_CASE("conv2d: gradient matches finite differences") {
   check_one(R"({"filters": 2, "kernel": [5, 1], "padding": "same"})", {6, 3, 2});
   check_one(R"({"filters": 2, "stride": 3, "kernel": 2})", {6, 7, 1});  // pixels no window sees
   check_one(R"({"filters": 17})", {4, 4, 3}, 1);
+  check_one(R"({"filters": 3, "kernel": [1, 3], "stride": [1, 2], "padding": "same"})", {1, 9, 2});  // of a series
+  check_one(R"({"filters": 2, "padding": "same", "padding_mode": "reflect"})", {4, 3, 2});
+  check_one(R"({"filters": 4, "padding": [2, 0, 1, 2], "padding_mode": "reflect", "stride": 2, "groups": 2})", {5, 4, 2});
+  check_one(R"({"filters": 3, "padding": 2, "padding_mode": "reflect", "dilation": 2, "groups": 3})", {4, 5, 3});
+  for (const char* norm : {"standardize", "normalize"}) {
+    for (const bool bias : {false, true}) {
+      for (const char* mode : {"zero", "nearest", "reflect"}) {
+        check_gradients(Json{{"type", "conv2d"},
+                             {"filters", 4},
+                             {"groups", 2},
+                             {"padding", "same"},
+                             {"padding_mode", mode},
+                             {"bias", bias},
+                             {"weight_norm", norm}},
+                        {Shape{3, 4, 4}});
+      }
+    }
+    check_gradients(Json{{"type", "conv2d"}, {"filters", 17}, {"weight_norm", norm}}, {Shape{3, 4, 2}},
+                    Mode::inference, 1);
+  }
 }
 
 TEST_CASE("conv2d: definition round trip") {
@@ -288,6 +412,7 @@ TEST_CASE("conv2d: definition round trip") {
   for (const char* algorithm : {"auto", "direct", "im2col", "winograd_f2", "winograd_f4", "fft"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"algorithm", algorithm}});
   }
+  check_round_trip(R"({"type": "conv2d", "filters": 8, "padding_mode": "reflect", "weight_norm": "standardize"})"_json);
   for (const char* init : {"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"}) {
     check_round_trip(Json{{"type", "conv2d"}, {"filters", 8}, {"init", init}});
   }

@@ -1,6 +1,6 @@
 #include "engine/kernels/gemm.h"
 
-#include "tests/engine/layers/layer_check.h"
+#include "tests/engine/layers/filter_weights_check.h"
 
 using namespace cnn;
 using namespace cnn::test;
@@ -40,6 +40,27 @@ void check(int in, int units, int batch) {
             n.parameter_gradient[1][u] += n.output_gradient[i * units + u];
           }
         }
+      },
+      Mode::training, batch);
+}
+
+void check_normalised(const char* norm, int in, int units, int batch) {
+  const bool gains = std::string(norm) == "normalize";
+  check_reference(
+      Json{{"type", "dense"}, {"units", units}, {"bias", false}, {"weight_norm", norm}}, {Shape{1, 1, in}},
+      [&](Numbers& n) {
+        const ReferenceWeights weights(n.parameter[0], units, gains ? &n.parameter[1] : nullptr);
+        std::vector<Oracle> gradient(n.parameter[0].size());
+        for (int i = 0; i < batch; ++i) {
+          for (int k = 0; k < in; ++k) {
+            for (int u = 0; u < units; ++u) {
+              n.output[i * units + u] += n.input[0][i * in + k] * weights.use[k * units + u];
+              n.input_gradient[0][i * in + k] += n.output_gradient[i * units + u] * weights.use[k * units + u];
+              gradient[k * units + u] += n.input[0][i * in + k] * n.output_gradient[i * units + u];
+            }
+          }
+        }
+        weights.backward(n.parameter[0], gradient, n.parameter_gradient[0], gains ? &n.parameter_gradient[1] : nullptr);
       },
       Mode::training, batch);
 }
@@ -93,16 +114,26 @@ TEST_CASE("dense: vectorised matches reference") {
     check(17, extent, 2);
     check(extent, extent, 1);
     check(5, 16, extent);
+    check_normalised("normalize", extent, 5, 3);
+    check_normalised("standardize", 20, extent, 3);
   }
 }
 
 TEST_CASE("dense: gradient matches finite differences") {
   check_gradients(R"({"type": "dense", "units": 4})"_json, {Shape{1, 1, 5}}, Mode::training, 3);
   check_gradients(R"({"type": "dense", "units": 3, "bias": false})"_json, {Shape{1, 1, 17}});
+  for (const char* norm : {"standardize", "normalize"}) {
+    for (const bool bias : {false, true}) {
+      const Json json{{"type", "dense"}, {"units", 4}, {"bias", bias}, {"weight_norm", norm}};
+      check_gradients(json, {Shape{1, 1, 5}}, Mode::training, 3);
+      check_gradients(json, {Shape{1, 1, 17}}, Mode::inference, 1);
+    }
+  }
   check_gradients(R"({"type": "dense", "units": 17})"_json, {Shape{1, 1, 1}}, Mode::inference, 1);
 }
 
 TEST_CASE("dense: definition round trip") {
   check_round_trip(R"({"type": "dense", "units": 10})"_json);
   check_round_trip(R"({"type": "dense", "units": 7, "bias": false, "init": "glorot_normal"})"_json);
+  check_round_trip(R"({"type": "dense", "units": 7, "weight_norm": "normalize"})"_json);
 }

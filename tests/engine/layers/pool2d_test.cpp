@@ -14,17 +14,20 @@ Json pool(const char* attributes) {
 }
 
 // What the reference makes of a pooling with explicit sides.
-void check(const char* mode, int kernel, int stride, int pad, const Shape& in, bool count_padding = false) {
+void check(const char* mode, int kernel, int stride, int pad, const Shape& in, bool count_padding = false,
+           bool ceil = false) {
   const Json json = {{"type", "pool2d"}, {"mode", mode},   {"kernel", kernel},
-                     {"stride", stride}, {"padding", pad}, {"count_padding", count_padding}};
+                     {"stride", stride}, {"padding", pad}, {"count_padding", count_padding},
+                     {"ceil", ceil}};
   check_reference(json, {in}, [&](Numbers& n) {
     kernels::Pool2dShape s;
     s.batch = n.batch;
     s.in_h = in.h;
     s.in_w = in.w;
     s.channels = in.c;
-    s.out_h = (in.h + 2 * pad - kernel) / stride + 1;
-    s.out_w = (in.w + 2 * pad - kernel) / stride + 1;
+    const int up = ceil ? stride - 1 : 0;
+    s.out_h = (in.h + 2 * pad - kernel + up) / stride + 1;
+    s.out_w = (in.w + 2 * pad - kernel + up) / stride + 1;
     s.kernel_h = s.kernel_w = kernel;
     s.stride_h = s.stride_w = stride;
     s.pad_top = s.pad_left = pad;
@@ -53,6 +56,12 @@ TEST_CASE("pool2d: shape") {
   CHECK(output_shape(pool(R"({"kernel": 3, "stride": 1, "padding": "same"})"), {Shape{6, 7, 2}}) == Shape{6, 7, 2});
   CHECK(output_shape(pool(R"({"kernel": [1, 4]})"), {Shape{3, 8, 2}}) == Shape{3, 2, 2});
   CHECK(output_shape(pool(R"({"kernel": [4, 2], "stride": [0, 1]})"), {Shape{8, 8, 2}}) == Shape{2, 7, 2});
+
+  // Rounded up, as long as the last window still begins in the picture.
+  CHECK(output_shape(pool(R"({"kernel": 3, "stride": 2, "ceil": true})"), {Shape{32, 33, 8}}) == Shape{16, 16, 8});
+  CHECK(output_shape(pool(R"({"kernel": 3, "stride": 2, "ceil": true})"), {Shape{6, 8, 1}}) == Shape{3, 4, 1});
+  CHECK(output_shape(pool(R"({"kernel": 1, "stride": 4, "ceil": true})"), {Shape{8, 9, 1}}) == Shape{2, 3, 1});
+  CHECK(output_shape(pool(R"({"padding": 1, "ceil": true})"), {Shape{5, 6, 1}}) == Shape{3, 4, 1});
 
   CHECK(error_text(pool(R"({"kernel": 4})"), {Shape{3, 3, 1}}) ==
         "[pool2d] kernel is larger than the padded input. Got kernel 4x4, input 3x3.");
@@ -109,6 +118,15 @@ TEST_CASE("pool2d: forward matches literals") {
     run.backward();
     check_close("gradient", run.input_gradient[0], std::vector<double>{0, 11, 100, 0});
   }
+  SECTION("rounded up, the last window keeps to the picture") {
+    LayerRun run(pool(R"({"mode": "average", "kernel": [1, 2], "ceil": true})"), {Shape{1, 3, 1}}, 1);
+    run.set_input(0, {1, 3, 7});
+    run.set_output_gradient({2, 5});
+    run.forward(Mode::training);
+    check_close("mean", run.output, std::vector<double>{2, 7});
+    run.backward();
+    check_close("gradient", run.input_gradient[0], std::vector<double>{1, 1, 5});
+  }
   SECTION("padding never wins, and counts in an average only when asked") {
     LayerRun largest(pool(R"({"kernel": 2, "padding": 1})"), {Shape{2, 2, 1}}, 1);
     largest.set_input(0, {-1, -2, -3, -4});
@@ -149,6 +167,9 @@ TEST_CASE("pool2d: vectorised matches reference") {
     check(mode, 2, 2, 0, {4, 127, 3});
     check(mode, 3, 1, 1, {5, 17, 2});
     check(mode, 3, 2, 2, {6, 6, 16}, true);
+    check(mode, 3, 2, 0, {6, 8, 17}, false, true);
+    check(mode, 2, 2, 0, {5, 7, 16}, true, true);
+    check(mode, 3, 3, 1, {6, 7, 3}, false, true);
   }
 }
 
@@ -162,6 +183,8 @@ TEST_CASE("pool2d: gradient matches finite differences") {
              R"({"kernel": 3, "padding": [1, 2, 0, 1]})",
              R"({"kernel": 2, "padding": "full", "stride": 1})",
              R"({"kernel": 3, "stride": 2, "padding": 1, "count_padding": true})",
+             R"({"kernel": 3, "stride": 2, "ceil": true})",
+             R"({"kernel": [2, 3], "stride": [3, 2], "padding": [1, 0, 0, 1], "ceil": true, "count_padding": true})",
          }) {
       Json json = pool(attributes);
       json["mode"] = mode;
@@ -175,5 +198,6 @@ TEST_CASE("pool2d: definition round trip") {
   check_round_trip(R"({"type": "pool2d"})"_json);
   check_round_trip(R"({"type": "pool2d", "mode": "average", "kernel": 3, "stride": 2, "padding": 1,
                        "count_padding": true})"_json);
-  check_round_trip(R"({"type": "pool2d", "mode": "sum", "kernel": [1, 3], "stride": [0, 2], "padding": "same"})"_json);
+  check_round_trip(R"({"type": "pool2d", "mode": "sum", "kernel": [1, 3], "stride": [0, 2], "padding": "same",
+                       "ceil": true})"_json);
 }

@@ -43,6 +43,17 @@ TEST_CASE("softmax: forward matches literals") {
     CHECK(run.head()->loss(run.pass, &correct) == Approx(2000));
     CHECK(correct == 0);
   }
+  SECTION("label smoothing spreads a share of the aim over all classes") {
+    LayerRun run(R"({"type": "softmax", "label_smoothing": 0.3})"_json, {Shape{1, 1, 3}}, 1);
+    run.set_input(0, {0, std::log(2.0), std::log(5.0)});
+    run.labels = {1};
+    run.forward(Mode::training);
+    int correct = -1;  // 0.1, 0.8, 0.1
+    CHECK(run.head()->loss(run.pass, &correct) ==
+          Approx(0.1 * std::log(8.0) + 0.8 * std::log(4.0) + 0.1 * std::log(1.6)));
+    run.backward();
+    check_close("gradient", run.input_gradient[0], std::vector<double>{0.025, -0.55, 0.525});
+  }
   SECTION("the weight scales the gradient, not the reported loss") {
     LayerRun run(R"({"type": "softmax", "weight": 0.5})"_json, {Shape{1, 1, 2}}, 1);
     run.set_input(0, {3, 3});
@@ -57,8 +68,9 @@ TEST_CASE("softmax: forward matches literals") {
 
 TEST_CASE("softmax: vectorised matches reference") {
   for (const int extent : kExtents) {
+    const double smoothing = extent % 2 == 0 ? 0 : 0.2;
     check_reference(
-        kSoftmax, {Shape{1, 1, extent}},
+        Json{{"type", "softmax"}, {"label_smoothing", smoothing}}, {Shape{1, 1, extent}},
         [&](Numbers& n) {
           for (int i = 0; i < n.batch; ++i) {
             const Oracle* x = n.input[0].data() + i * extent;
@@ -66,8 +78,9 @@ TEST_CASE("softmax: vectorised matches reference") {
             for (int c = 0; c < extent; ++c) sum += std::exp(x[c]);
             for (int c = 0; c < extent; ++c) {
               const Oracle p = std::exp(x[c]) / sum;
+              const Oracle aim = Oracle(c == n.labels[i] ? 1 - smoothing : 0) + Oracle(smoothing / extent);
               n.output[i * extent + c] = p;
-              n.input_gradient[0][i * extent + c] = (p - (c == n.labels[i] ? 1 : 0)) / n.batch;
+              n.input_gradient[0][i * extent + c] = (p - aim) / n.batch;
             }
           }
         },
@@ -78,10 +91,12 @@ TEST_CASE("softmax: vectorised matches reference") {
 TEST_CASE("softmax: gradient matches finite differences") {
   check_gradients(kSoftmax, {Shape{1, 1, 10}}, Mode::training, 4);
   check_gradients(R"({"type": "softmax", "weight": 0.3})"_json, {Shape{1, 1, 17}});
+  check_gradients(R"({"type": "softmax", "weight": 0.3, "label_smoothing": 0.2})"_json, {Shape{1, 1, 17}});
+  check_gradients(R"({"type": "softmax", "label_smoothing": 1})"_json, {Shape{1, 1, 5}});
   check_gradients(kSoftmax, {Shape{1, 1, 1}}, Mode::inference, 1);
 }
 
 TEST_CASE("softmax: definition round trip") {
   check_round_trip(kSoftmax);
-  check_round_trip(R"({"type": "softmax", "weight": 0.25})"_json);
+  check_round_trip(R"({"type": "softmax", "weight": 0.25, "label_smoothing": 0.1})"_json);
 }

@@ -1,0 +1,28 @@
+#include "engine/layers/reshape.h"
+
+#include "engine/core/error.h"
+
+namespace cnn {
+
+Shape Reshape::output_shape(const LayerInputs& inputs) const {
+  if (attrs_.shape.size() != 3) {
+    throw Error(ErrorCode::invalid_value, kType,
+                "shape must be [height, width, channels]. Got " + std::to_string(attrs_.shape.size()) + " numbers.");
+  }
+  const Shape out{attrs_.shape[0], attrs_.shape[1], attrs_.shape[2]};
+  // In doubles, whose products do not overflow.
+  if (double(out.h) * out.w * out.c != double(inputs[0].h) * inputs[0].w * inputs[0].c) {
+    throw Error(ErrorCode::shape_mismatch, kType,
+                "shape must hold as many numbers as the input. Got " + to_string(inputs[0]) + " and " + to_string(out) +
+                    ".");
+  }
+  return out;  // [H, W, C]
+}
+
+ReceptiveStep Reshape::receptive_step(const LayerInputs&, const Shape&) const {
+  ReceptiveStep step;
+  step.whole = true;  // where a number stood cannot be told from where it stands
+  return step;
+}
+
+}  // namespace cnn

@@ -1,0 +1,21 @@
+#include "engine/layers/squared_error.h"
+
+#include "engine/kernels/softmax.h"
+#include "engine/layers/view.h"
+
+namespace cnn {
+
+void SquaredError::forward(const Pass& pass) const { view_forward(pass); }
+
+void SquaredError::backward(const Pass& pass) const {
+  const PassInput& in = pass.inputs[0];
+  if (in.gradient == nullptr) return;
+  kernels::cross_entropy_backward(pass.batch, pass.shape.c, in.value, pass.labels, Real(0), scale(pass), in.gradient,
+                                  in.accumulate);
+}
+
+double SquaredError::loss(const Pass& pass, int* correct) const {
+  return kernels::squared_error(pass.batch, pass.shape.c, pass.inputs[0].value, pass.labels, correct) / pass.batch;
+}
+
+}  // namespace cnn

@@ -1,0 +1,105 @@
+#include "engine/layers/weight_norm.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/kernels/normalize.h"
+#include "engine/layers/normalization.h"
+
+namespace cnn {
+
+namespace {
+
+constexpr double kStandardizeEpsilon = 1e-5;
+constexpr double kNormalizeEpsilon = 1e-12;  // a filter of zeros stays one
+
+kernels::NormSets filters_of(WeightNorm norm, std::size_t rows, int filters) {
+  kernels::NormSets s;
+  s.rows = rows;
+  s.channels = s.groups = filters;
+  s.centred = norm == WeightNorm::standardize;
+  return s;
+}
+
+}  // namespace
+
+// Scratch: the kernel in use, its gradient, then numbers for each filter.
+struct FilterWeights::Pieces {
+  Real *use, *gradient, *mean, *inv_std, *scale, *shift, *scale_gradient, *shift_gradient, *kernel;
+
+  Pieces(Real* scratch, std::size_t rows, int filters) {
+    const auto next = [&](std::size_t count) {
+      Real* piece = scratch;
+      scratch += count;
+      return piece;
+    };
+    use = next(rows * filters);
+    gradient = next(rows * filters);
+    mean = next(filters);
+    inv_std = next(filters);
+    scale = next(filters);
+    shift = next(filters);
+    scale_gradient = next(filters);
+    shift_gradient = next(filters);
+    kernel = next(0);
+  }
+};
+
+ParameterSpec bias_spec(int filters) {
+  ParameterSpec spec;
+  spec.name = "bias";
+  spec.shape = {filters};
+  return spec;
+}
+
+ParameterSpec gain_spec(const ParameterSpec& kernel, int filters) {
+  ParameterSpec spec;
+  spec.name = "gain";
+  spec.shape = {filters};
+  spec.initializer = Initializer::constant;
+  spec.constant = std::sqrt(kernel.fan_in * initial_variance(kernel));
+  return spec;
+}
+
+std::size_t weight_norm_scratch(WeightNorm norm, std::size_t rows, int filters) {
+  return norm == WeightNorm::none ? 0 : (2 * rows + 8) * filters;
+}
+
+FilterWeights::FilterWeights(const Pass& pass, WeightNorm norm, bool has_bias, std::size_t rows, Real* scratch)
+    : pass_(pass), norm_(norm), rows_(rows), filters_(pass.shape.c), scratch_(scratch), use_(pass.parameters[0]) {
+  if (has_bias) bias_ = pass.parameters[1];
+  if (norm == WeightNorm::none) return;
+  const Pieces p(scratch, rows, filters_);
+  const kernels::NormSets sets = filters_of(norm, rows, filters_);
+  const double epsilon = sets.centred ? kStandardizeEpsilon : kNormalizeEpsilon;
+  kernels::norm_moments(sets, use_, p.mean, p.inv_std);
+  inverse_deviation(filters_, p.inv_std, epsilon, p.inv_std);
+  const Real* gain = pass.parameters.back();
+  const Real share = 1 / std::sqrt(static_cast<Real>(rows));
+  for (int o = 0; o < filters_; ++o) p.scale[o] = sets.centred ? Real(1) : gain[o] * share;
+  std::fill_n(p.shift, filters_, Real(0));
+  kernels::norm_apply(sets, use_, p.mean, p.inv_std, p.scale, p.shift, p.use);
+  use_ = p.use;
+}
+
+Real* FilterWeights::gradient() const {
+  if (norm_ == WeightNorm::none) return pass_.parameter_gradients[0];
+  const Pieces p(scratch_, rows_, filters_);
+  std::fill_n(p.gradient, rows_ * filters_, Real(0));
+  return p.gradient;
+}
+
+void FilterWeights::backward() const {
+  if (norm_ == WeightNorm::none) return;
+  const Pieces p(scratch_, rows_, filters_);
+  std::fill_n(p.scale_gradient, 2 * filters_, Real(0));  // and the shift's
+  const kernels::NormSets sets = filters_of(norm_, rows_, filters_);
+  kernels::norm_backward(sets, pass_.parameters[0], p.mean, p.inv_std, p.scale, p.gradient, p.scale_gradient,
+                         p.shift_gradient, pass_.parameter_gradients[0], true, p.kernel);
+  if (sets.centred) return;
+  Real* gain_gradient = pass_.parameter_gradients.back();
+  const Real share = 1 / std::sqrt(static_cast<Real>(rows_));
+  for (int o = 0; o < filters_; ++o) gain_gradient[o] += share * p.scale_gradient[o];
+}
+
+}  // namespace cnn
