@@ -65,7 +65,6 @@ class ImageNorm : public Attributed<Attrs> {
  public:
   static constexpr LayerRole kRole = LayerRole::normalization;
   using Attributed<Attrs>::Attributed;
-  using Attributed<Attrs>::attrs_;
 
   LayerRole role() const override { return kRole; }
   Shape output_shape(const LayerInputs& inputs) const override { return inputs[0]; }  // [H, W, C]
@@ -87,6 +86,7 @@ class ImageNorm : public Attributed<Attrs> {
   void backward(const Pass& pass) const override { image_norm_backward(pass, groups(pass.shape.c), attrs_); }
 
  protected:
+  using Attributed<Attrs>::attrs_;
   virtual int groups(int channels) const = 0;
 };
 
