@@ -20,17 +20,17 @@ namespace {
 // Two cells of the input and the share of the second; none (−1) where the border is 0.
 struct Taps {
   int first, second;
-  float share;
+  double share;
 };
 
 Taps taps(const Resample& s, const ResampleAxis& axis, int o) {
   const int i = cell_behind_border(o - axis.before, axis.in * axis.factor, s.border);
-  if (i < 0) return {-1, -1, 0.0f};
-  if (!s.linear) return {i / axis.factor, i / axis.factor, 0.0f};
+  if (i < 0) return {-1, -1, 0};
+  if (!s.linear) return {i / axis.factor, i / axis.factor, 0};
   // The middle of the cell in cells of the input; beyond the outermost middles there is nothing to mix with.
-  const float middle = std::max(0.0f, (static_cast<float>(i) + 0.5f) / static_cast<float>(axis.factor) - 0.5f);
+  const double middle = std::max(0.0, (i + 0.5) / axis.factor - 0.5);
   const int first = static_cast<int>(middle);
-  return {first, std::min(first + 1, axis.in - 1), middle - static_cast<float>(first)};
+  return {first, std::min(first + 1, axis.in - 1), middle - first};
 }
 
 // f(offset into the output, the vertical and horizontal taps, offset of the image in the input) for every pixel.
@@ -54,7 +54,7 @@ std::size_t cell(const Resample& s, int row, int column) {
 template <class G>
 void for_each_tap(const Resample& s, const Taps& rows, const Taps& columns, G g) {
   if (rows.first < 0 || columns.first < 0) return;
-  const float above = 1.0f - rows.share, left = 1.0f - columns.share;
+  const double above = 1 - rows.share, left = 1 - columns.share;
   g(cell(s, rows.first, columns.first), above * left);
   if (!s.linear) return;
   g(cell(s, rows.first, columns.second), above * columns.share);
@@ -75,7 +75,7 @@ void resample_forward(const Resample& s, const T* x, T* y) {
   for_each_pixel(s, [&](std::size_t out, const Taps& rows, const Taps& columns, std::size_t image) {
     for (int c = 0; c < s.channels; ++c) {
       T total = 0;
-      for_each_tap(s, rows, columns, [&](std::size_t at, float share) { total += T(share) * x[image + at + c]; });
+      for_each_tap(s, rows, columns, [&](std::size_t at, double share) { total += T(share) * x[image + at + c]; });
       y[out + c] = total;
     }
   });
@@ -86,7 +86,7 @@ void resample_backward(const Resample& s, const T* dy, T* dx, bool accumulate) {
   if (!accumulate) std::fill_n(dx, in_count(s), T(0));
   for_each_pixel(s, [&](std::size_t out, const Taps& rows, const Taps& columns, std::size_t image) {
     for (int c = 0; c < s.channels; ++c) {
-      for_each_tap(s, rows, columns, [&](std::size_t at, float share) { dx[image + at + c] += T(share) * dy[out + c]; });
+      for_each_tap(s, rows, columns, [&](std::size_t at, double share) { dx[image + at + c] += T(share) * dy[out + c]; });
     }
   });
 }
@@ -99,7 +99,7 @@ template <class T>
 void resample_forward(const Resample& s, const T* x, T* y) {
   for_each_pixel(s, [&](std::size_t out, const Taps& rows, const Taps& columns, std::size_t image) {
     bool written = false;
-    for_each_tap(s, rows, columns, [&](std::size_t at, float share) {
+    for_each_tap(s, rows, columns, [&](std::size_t at, double share) {
       add_scaled(s.channels, T(share), x + image + at, y + out, written);
       written = true;
     });
@@ -111,7 +111,7 @@ template <class T>
 void resample_backward(const Resample& s, const T* dy, T* dx, bool accumulate) {
   if (!accumulate) std::fill_n(dx, in_count(s), T(0));
   for_each_pixel(s, [&](std::size_t out, const Taps& rows, const Taps& columns, std::size_t image) {
-    for_each_tap(s, rows, columns, [&](std::size_t at, float share) {
+    for_each_tap(s, rows, columns, [&](std::size_t at, double share) {
       add_scaled(s.channels, T(share), dy + out, dx + image + at, true);
     });
   });
