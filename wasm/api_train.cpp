@@ -14,7 +14,7 @@ const char* state_name(StepState state) {
   return "diverged";
 }
 
-std::string report(const StepResult& result, const TrainerOptions& options) {
+std::string report(const StepResult& result) {
   Json json;
   json["state"] = state_name(result.state);
   json["step"] = result.step;
@@ -23,7 +23,7 @@ std::string report(const StepResult& result, const TrainerOptions& options) {
   json["images"] = result.images;
   json["loss"] = number(result.loss);
   json["accuracy"] = number(result.accuracy);
-  json["learning_rate"] = number(options.learning_rate);
+  json["learning_rate"] = number(result.learning_rate);
   if (result.state == StepState::diverged) {
     json["message"] = result.message;
     json["kept_step"] = result.kept_step;
@@ -134,7 +134,7 @@ cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_text* out) noexcept {
     cnn_trainer& handle = need(trainer, "trainer");
     if (handle.data == nullptr) fail(ErrorCode::invalid_value, "trainer", "has no data set to take a step on.");
     const StepResult result = handle.trainer->step();
-    handle.outbox.give(report(result, handle.trainer->options()), out);
+    handle.outbox.give(report(result), out);
   });
 }
 
@@ -153,7 +153,25 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
       fail(ErrorCode::shape_mismatch, "images", "must be {} values. Got {}.", wanted, count);
     }
     const StepResult result = handle.trainer->step_on(pixels.data, classes.data, static_cast<int>(batch));
-    handle.outbox.give(report(result, handle.trainer->options()), out);
+    handle.outbox.give(report(result), out);
+  });
+}
+
+cnn_status cnn_trainer_batch(cnn_trainer* trainer, cnn_floats* images, cnn_bytes* labels) noexcept {
+  return guard([&] {
+    need(images, "images");
+    need(labels, "labels");
+    cnn_trainer& handle = need(trainer, "trainer");
+    const std::vector<std::int32_t>& classes = handle.trainer->labels();
+    handle.outbox.give(std::vector<std::uint8_t>(classes.begin(), classes.end()), labels);
+    *images = {handle.trainer->run().input(), classes.size() * handle.net->graph().input_shape().size()};
+  });
+}
+
+cnn_status cnn_trainer_should_stop(cnn_trainer* trainer, double held_out_loss, int* stop) noexcept {
+  return guard([&] {
+    need(stop, "stop");
+    *stop = need(trainer, "trainer").trainer->should_stop(held_out_loss) ? 1 : 0;
   });
 }
 
@@ -193,6 +211,21 @@ cnn_status cnn_evaluation_create(cnn_net* net, cnn_dataset* data, size_t limit, 
     handle->net = need(net, "net").net;
     handle->data = need(data, "data set").data;
     handle->evaluation = std::make_unique<Evaluation>(*handle->net, *handle->data, limit);
+    *out = handle.release();
+  });
+}
+
+cnn_status cnn_evaluation_create_held_out(cnn_trainer* trainer, size_t limit, cnn_evaluation** out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& source = need(trainer, "trainer");
+    if (source.data == nullptr) throw Error(ErrorCode::invalid_value, "trainer", "has no data set to hold images out of.");
+    auto handle = std::make_unique<cnn_evaluation>();
+    handle->net = source.net;
+    handle->data = source.data;
+    std::vector<std::uint32_t> indices = source.trainer->held_out();
+    if (limit > 0 && limit < indices.size()) indices.resize(limit);
+    handle->evaluation = std::make_unique<Evaluation>(*handle->net, *handle->data, indices);
     *out = handle.release();
   });
 }

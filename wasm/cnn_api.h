@@ -151,9 +151,9 @@ CNN_API(cnn_trainer_destroy) void cnn_trainer_destroy(cnn_trainer* trainer) CNN_
 CNN_API(cnn_trainer_configure)
 cnn_status cnn_trainer_configure(cnn_trainer* trainer, const char* options, size_t size) CNN_NOEXCEPT;
 /* One step: next batch, forward, backward, update. JSON {"state": "trained" | "waiting" | "diverged", "step", "epoch",
- * "epoch_end", "images", "loss", "accuracy", "learning_rate"}. "waiting": the images of this step have not been appended
- * yet; nothing was done. "diverged": the loss left the finite numbers; "message" says what to try, and the weights are the
- * last good ones, those after "kept_step" steps. */
+ * "epoch_end", "images", "loss", "accuracy", "learning_rate" of this step by the schedule}. "waiting": the images of this
+ * step have not been appended yet; nothing was done. "diverged": the loss passed 100000 or left the finite numbers; "message"
+ * says what to try, and the weights are the last good ones, those after "kept_step" steps. */
 CNN_API(cnn_trainer_step) cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
 /* The same on a batch given by the caller (preprocessed floats, one label an image). */
 CNN_API(cnn_trainer_step_on)
@@ -163,6 +163,14 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
 CNN_API(cnn_trainer_explain)
 cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,
                                cnn_floats* values) CNN_NOEXCEPT;
+/* The last step's batch as the net received it, augmented and preprocessed: [N, H, W, C] and one label an image; empty
+ * before the first step. They stay until the trainer's next call. */
+CNN_API(cnn_trainer_batch)
+cnn_status cnn_trainer_batch(cnn_trainer* trainer, cnn_floats* images, cnn_bytes* labels) CNN_NOEXCEPT;
+/* Early stopping: takes a loss on held-out images; *stop is 1 when the last "patience" of them were no better than the best
+ * before. */
+CNN_API(cnn_trainer_should_stop)
+cnn_status cnn_trainer_should_stop(cnn_trainer* trainer, double held_out_loss, int* stop) CNN_NOEXCEPT;
 /* Everything but net and data that a continued training needs: optimiser moments, step, generator states. */
 CNN_API(cnn_trainer_checkpoint) cnn_status cnn_trainer_checkpoint(cnn_trainer* trainer, cnn_bytes* out) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_restore)
@@ -174,6 +182,9 @@ cnn_status cnn_trainer_restore(cnn_trainer* trainer, const uint8_t* bytes, size_
 CNN_API(cnn_evaluation_create)
 cnn_status cnn_evaluation_create(cnn_net* net, cnn_dataset* data, size_t limit, cnn_evaluation** out) CNN_NOEXCEPT;
 CNN_API(cnn_evaluation_destroy) void cnn_evaluation_destroy(cnn_evaluation* evaluation) CNN_NOEXCEPT;
+/* Over the first `limit` (0: all) of the images that the trainer's option "validation" holds out and that have arrived. */
+CNN_API(cnn_evaluation_create_held_out)
+cnn_status cnn_evaluation_create_held_out(cnn_trainer* trainer, size_t limit, cnn_evaluation** out) CNN_NOEXCEPT;
 /* Runs the next images (up to `images`); JSON {"done", "seen", "total", "errors", "accuracy", "loss", "confusion"}:
  * confusion[true class][predicted class]. */
 CNN_API(cnn_evaluation_step)

@@ -1,13 +1,12 @@
 #include "engine/cli/evaluate.h"
 
-#include "engine/train/evaluation.h"
-
 namespace cnn::cli {
 
-Score evaluate(Net& net, const Dataset& data, Progress& progress) {
+Score evaluate(Net& net, const Dataset& data, Progress& progress) { return evaluate(Evaluation(net, data, 0), progress); }
+
+Score evaluate(Evaluation evaluation, Progress& progress) {
   constexpr std::size_t kSlice = 512;
   const Clock clock;
-  Evaluation evaluation(net, data, 0);
   while (!evaluation.done()) {
     evaluation.step(kSlice);
     progress.show(evaluation.seen(), evaluation.total(),

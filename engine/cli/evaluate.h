@@ -5,6 +5,7 @@
 #include "engine/cli/console.h"
 #include "engine/data/dataset.h"
 #include "engine/model/net.h"
+#include "engine/train/evaluation.h"
 
 namespace cnn::cli {
 
@@ -17,8 +18,9 @@ struct Score {
   Json confusion;  // [true class][predicted class]
 };
 
-// How the net does on the whole set, telling `progress` how far it is.
+// How the net does on the whole set, or on what a fresh evaluation is about, telling `progress` how far it is.
 Score evaluate(Net& net, const Dataset& data, Progress& progress);
+Score evaluate(Evaluation evaluation, Progress& progress);
 
 // Adds {"accuracy", "errors", "total", "loss"} to an object.
 void write_score(const Score& score, Json& json);

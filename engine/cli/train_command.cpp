@@ -18,10 +18,9 @@ namespace {
 struct Recipe {
   std::string data;
   long epochs;
-  bool cosine;
-  double validation;
   std::size_t limit;
   std::string extra_strokes;
+  bool schedule_fits;  // the schedule ends with the training ("step": drops twice on the way)
   TrainerOptions options;
 };
 
@@ -46,14 +45,20 @@ Json parse_augment(const std::string& text) {
 TrainerOptions read_trainer_options(const Arguments& arguments) {
   Json json = Json::object();
   if (arguments.has("optimizer")) json["optimizer"] = arguments.text("optimizer");
+  // All that have the engine's names, with a dash for its underscore; a few are shorter here.
   const std::pair<const char*, const char*> numbers[] = {
-      {"lr", "learning_rate"},         {"momentum", "momentum"}, {"rho", "rho"},           {"epsilon", "epsilon"},
-      {"weight-decay", "weight_decay"}, {"l1-decay", "l1_decay"},
-      {"batch", "batch_size"}, {"seed", "seed"},
+      {"lr", "learning_rate"},    {"lr-steps", "schedule_steps"}, {"lr-factor", "schedule_factor"},
+      {"warmup", "warmup_steps"}, {"momentum", "momentum"},       {"rho", "rho"},
+      {"epsilon", "epsilon"},     {"weight-decay", "weight_decay"}, {"l1-decay", "l1_decay"},
+      {"batch", "batch_size"},    {"accumulate", "accumulate"},   {"clip-norm", "clip_norm"},
+      {"clip-value", "clip_value"}, {"validation", "validation"}, {"patience", "patience"},
+      {"seed", "seed"},
   };
   for (const auto& [option, key] : numbers) {
     if (arguments.has(option)) json[key] = arguments.number(option, 0);
   }
+  if (arguments.has("lr-schedule")) json["schedule"] = arguments.text("lr-schedule");
+  if (arguments.has("freeze")) json["freeze"] = arguments.text("freeze");
   json["augment"] = parse_augment(arguments.text("augment"));
   TrainerOptions options;
   read_options(json, "", options);
@@ -64,48 +69,36 @@ Recipe read_recipe(const Arguments& arguments) {
   Recipe recipe;
   recipe.data = arguments.text("data", "mnist");
   recipe.epochs = arguments.whole("epochs", 5, 1, 100000);
-  recipe.cosine = arguments.choice("lr-schedule", "constant", {"constant", "cosine"}) == "cosine";
-  recipe.validation = arguments.number("validation", 0);
-  if (recipe.validation < 0 || recipe.validation > 0.9) {
-    throw UsageError("--validation must be between 0 and 0.9. Got " + arguments.text("validation") + ".");
-  }
   recipe.limit = static_cast<std::size_t>(arguments.whole("limit", 0, 0, 1000000000));
   recipe.extra_strokes = arguments.text("extra-strokes");
   recipe.options = read_trainer_options(arguments);
+  recipe.schedule_fits = !arguments.has("lr-steps");
+  if (recipe.options.patience > 0 && recipe.options.validation == 0) {
+    throw UsageError("--patience needs --validation: early stopping looks at images that are held out.");
+  }
   return recipe;
 }
 
 struct TrainingData {
   Dataset train;
-  std::optional<Dataset> validation;
   std::size_t drawings = 0;
 };
 
-// The last share of the set is held back, as Keras does; drawings join what is left, so that every epoch mixes both.
+// Drawings join the set, so that every epoch mixes both.
 TrainingData read_training_data(const Recipe& recipe, const std::string& directory, int classes) {
-  const Dataset all = read_dataset(directory, recipe.data, "train", classes, recipe.limit);
-  const auto held = static_cast<std::size_t>(recipe.validation * static_cast<double>(all.size()));
-  const std::size_t kept = all.size() - held;
-  const std::size_t values = all.shape().size();
-  std::vector<std::uint8_t> pixels(all.image(0), all.image(0) + kept * values);
-  std::vector<std::uint8_t> labels;
-  for (std::size_t i = 0; i < all.size(); ++i) labels.push_back(all.label(i));
-
-  TrainingData data{Dataset(all.shape(), classes, 0), std::nullopt, 0};
-  if (held > 0) {
-    data.validation.emplace(all.shape(), classes, 0);
-    data.validation->append_raw(all.image(kept), labels.data() + kept, held);
+  TrainingData data{read_dataset(directory, recipe.data, "train", classes, recipe.limit)};
+  if (recipe.extra_strokes.empty()) return data;
+  const Dataset pictures = std::move(data.train);
+  const DrawingOptions options = fitting_options(Preprocessing{}, pictures.shape());
+  const Dataset drawings = rasterize_all(read_drawings(recipe.extra_strokes, options, classes), options, classes);
+  std::vector<std::uint8_t> pixels, labels;
+  for (const Dataset* set : {&pictures, &drawings}) {
+    if (set->size() > 0) pixels.insert(pixels.end(), set->image(0), set->image(0) + set->size() * set->shape().size());
+    for (std::size_t i = 0; i < set->size(); ++i) labels.push_back(set->label(i));
   }
-  labels.resize(kept);
-  if (!recipe.extra_strokes.empty()) {
-    const DrawingOptions options = fitting_options(Preprocessing{}, all.shape());
-    const std::vector<LabelledDrawing> drawings = read_drawings(recipe.extra_strokes, options, classes);
-    const Dataset set = rasterize_all(drawings, options, classes);
-    if (set.size() > 0) pixels.insert(pixels.end(), set.image(0), set.image(0) + set.size() * values);
-    for (std::size_t i = 0; i < set.size(); ++i) labels.push_back(set.label(i));
-    data.drawings = set.size();
-  }
+  data.train = Dataset(pictures.shape(), classes, 0);
   data.train.append_raw(pixels.data(), labels.data(), labels.size());
+  data.drawings = drawings.size();
   return data;
 }
 
@@ -124,20 +117,34 @@ struct Outcome {
   Json epochs = Json::array();
   double seconds = 0;  // of training alone
   long images = 0;
+  bool stopped_early = false;
   std::string diverged;  // why it stopped early; empty: it did not
 };
 
 class Session {
  public:
   Session(Net& net, const TrainingData& data, const Recipe& recipe, Progress& progress)
-      : net_(net), data_(data), recipe_(recipe), progress_(progress), trainer_(net, &data.train, recipe.options) {
+      : net_(net),
+        data_(data),
+        recipe_(recipe),
+        progress_(progress),
+        trainer_(net, &data.train, recipe.options),
+        images_(data.train.size() - trainer_.held_out().size()) {
+    if (recipe.options.schedule == Schedule::constant || !recipe.schedule_fits) return;
     const auto batch = static_cast<std::size_t>(recipe.options.batch_size);
-    steps_per_epoch_ = static_cast<long>((data.train.size() + batch - 1) / batch);
+    const auto steps = static_cast<double>(recipe.epochs) * static_cast<double>((images_ + batch - 1) / batch);
+    const double parts = recipe.options.schedule == Schedule::step ? 3 : 1;
+    TrainerOptions options = recipe.options;
+    options.schedule_steps = static_cast<int>(std::min(std::max(1.0, std::ceil(steps / parts)), 1e9));
+    trainer_.configure(options);
   }
+
+  const TrainerOptions& options() const { return trainer_.options(); }
+  std::size_t images() const { return images_; }
 
   Outcome run() {
     Outcome outcome;
-    for (long epoch = 1; epoch <= recipe_.epochs && outcome.diverged.empty(); ++epoch) run_epoch(epoch, outcome);
+    for (long epoch = 1; epoch <= recipe_.epochs && outcome.diverged.empty() && !outcome.stopped_early; ++epoch) run_epoch(epoch, outcome);
     return outcome;
   }
 
@@ -147,7 +154,6 @@ class Session {
     double loss = 0, correct = 0;
     long images = 0;
     for (bool end = false; !end;) {
-      if (recipe_.cosine) set_rate();
       const long before = last_images_;
       const StepResult step = trainer_.step();
       if (step.state == StepState::diverged) {
@@ -160,9 +166,8 @@ class Session {
       correct += step.accuracy * static_cast<double>(batch);
       images += batch;
       end = step.epoch_end;
-      ++steps_;
       const double speed = static_cast<double>(images) / clock.seconds();
-      progress_.show(static_cast<std::size_t>(images), data_.train.size(),
+      progress_.show(static_cast<std::size_t>(images), images_,
                      "epoch " + std::to_string(epoch) + "/" + std::to_string(recipe_.epochs) + ", loss " +
                          fixed(loss / static_cast<double>(images), 4) + ", accuracy " +
                          percent(correct / static_cast<double>(images)) + ", " + fixed(speed, 0) + " images/s");
@@ -179,11 +184,13 @@ class Session {
     std::string line = "epoch " + std::to_string(epoch) + "/" + std::to_string(recipe_.epochs) + ": loss " +
                        fixed(loss / static_cast<double>(images), 4) + ", accuracy " +
                        percent(correct / static_cast<double>(images));
-    if (data_.validation) {
-      const Score score = evaluate(net_, *data_.validation, progress_);
+    if (!trainer_.held_out().empty()) {
+      const Score score = evaluate(Evaluation(net_, data_.train, trainer_.held_out()), progress_);
       entry["validation_loss"] = score.loss;
       entry["validation_accuracy"] = score.accuracy;
       line += ", validation loss " + fixed(score.loss, 4) + ", accuracy " + percent(score.accuracy);
+      outcome.stopped_early = trainer_.should_stop(score.loss);
+      if (outcome.stopped_early) line += ": no better for " + std::to_string(recipe_.options.patience) + ", stopped";
     }
     entry["seconds"] = seconds;
     entry["images_per_second"] = static_cast<double>(images) / seconds;
@@ -192,30 +199,19 @@ class Session {
                    " images/s)");
   }
 
-  // Half a cosine from the full rate to nothing over all steps (Loshchilov & Hutter 2017, without restarts).
-  void set_rate() {
-    const double done = static_cast<double>(steps_) / static_cast<double>(recipe_.epochs * steps_per_epoch_);
-    TrainerOptions options = recipe_.options;
-    options.learning_rate *= 0.5 * (1 + std::cos(3.14159265358979323846 * done));
-    trainer_.configure(options);
-  }
-
   Net& net_;
   const TrainingData& data_;
   const Recipe& recipe_;
   Progress& progress_;
   Trainer trainer_;
-  long steps_per_epoch_ = 0;
-  long steps_ = 0;
+  std::size_t images_;  // of an epoch
   long last_images_ = 0;
 };
 
-Json recipe_json(const Recipe& recipe, const TrainingData& data) {
-  Json json = write_options(recipe.options);
+Json recipe_json(const Recipe& recipe, const Session& session, const TrainingData& data) {
+  Json json = write_options(session.options());
   json["epochs"] = recipe.epochs;
-  json["lr_schedule"] = recipe.cosine ? "cosine" : "constant";
-  json["validation"] = recipe.validation;
-  json["images"] = data.train.size();
+  json["images"] = session.images();
   if (data.drawings > 0) json["drawings"] = data.drawings;
   return json;
 }
@@ -243,7 +239,8 @@ void run(const Arguments& arguments) {
   const Dataset test = read_dataset(directory, recipe.data, "test", classes, 0);
 
   Progress progress(arguments.has("quiet"));
-  const Outcome outcome = Session(net, data, recipe, progress).run();
+  Session session(net, data, recipe, progress);
+  const Outcome outcome = session.run();
   const std::string out = arguments.text("out");
   // Rounded to the file's numbers first: what is measured and told is what the file holds.
   if (!out.empty() && storage != Storage::float32) {
@@ -258,7 +255,7 @@ void run(const Arguments& arguments) {
   record["classes"] = class_names(recipe.data, classes);
   write_score(score, record);
   record["seed"] = recipe.options.seed;
-  record["recipe"] = recipe_json(recipe, data);
+  record["recipe"] = recipe_json(recipe, session, data);
   if (arguments.has("test-strokes")) {
     const Score drawn = score_drawings(net, arguments.text("test-strokes"), test.shape(), classes, progress);
     write_score(drawn, record["drawings"]);
@@ -305,13 +302,21 @@ Command train_command() {
       {"rho", "R", "of adadelta and rmsprop (default 0.95)"},
       {"epsilon", "E", "of adagrad, adadelta, rmsprop, adam and adamw (default 1e-7; adadelta likes 1e-6 and a rate of 1)"},
       {"lr", "RATE", "learning rate (default 0.001)"},
-      {"lr-schedule", "NAME", "constant (default), or cosine: down to 0 over all steps"},
+      {"lr-schedule", "NAME", "constant (default), step, cosine or one_cycle"},
+      {"lr-steps", "N", "length of cosine and one_cycle (default: all steps); steps between two drops of step (a third)"},
+      {"lr-factor", "F", "what a drop of step multiplies the rate by (default 0.1)"},
+      {"warmup", "N", "steps over which the rate grows to its value (default 0)"},
       {"momentum", "M", "of momentum and nesterov (default 0.9)"},
       {"weight-decay", "D", "L2: D * w is added to the gradient of kernels (default 0); adamw takes it off apart"},
       {"l1-decay", "D", "L1: D * sign(w) is added to the gradient of kernels (default 0)"},
+      {"clip-norm", "N", "longest gradient over all parameters together (default 0: any)"},
+      {"clip-value", "V", "greatest element of the gradient (default 0: any)"},
+      {"accumulate", "K", "batches whose mean gradient makes one update (default 1)"},
+      {"freeze", "PATTERNS", "layers or parameters that stay as they are, like \"conv*\" or \"*,!logits\""},
       {"augment", "LIST", "random changes, like shift=1,rotate=8; see cnn describe"},
       {"seed", "N", "of weights, order and chance (default 1); the same seed gives the same net"},
-      {"validation", "SHARE", "last share of the training set to hold back and report every epoch (default 0)"},
+      {"validation", "SHARE", "share of the training set to hold out and report every epoch (default 0)"},
+      {"patience", "N", "stop after N epochs without a better loss on the held-out images (default 0: never)"},
       {"limit", "N", "only the first N training images"},
       {"extra-strokes", "FILE", "labelled drawings to mix in: [{\"label\": 3, \"strokes\": [...]}, ...]"},
       {"test-strokes", "FILE", "labelled drawings to measure the trained net with"},

@@ -1,5 +1,6 @@
 #include "engine/data/augment.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -89,7 +90,12 @@ struct Affine {
 
 float spread(double most, Random& random) { return static_cast<float>(most) * (2 * random.uniform() - 1); }
 
-// Old → new is: mirror, shear, turn, scale about the centre, then shift; this is its inverse.
+// A whole number between −most and most.
+float whole_spread(int most, Random& random) {
+  return static_cast<float>(static_cast<int>(random.below(static_cast<std::uint32_t>(2 * most + 1))) - most);
+}
+
+// Old → new is: mirror, shear, turn, scale about the centre, then shift and cut out; this is its inverse.
 Affine draw_affine(const AugmentOptions& options, const Shape& shape, Random& random) {
   const float shift_x = spread(options.shift, random);
   const float shift_y = spread(options.shift, random);
@@ -111,6 +117,17 @@ Affine draw_affine(const AugmentOptions& options, const Shape& shape, Random& ra
     a.xx = -a.xx;
     a.xy = -a.xy;
     a.x0 = 2 * centre_x - a.x0;
+  }
+  if (options.flip_v > 0 && random.uniform() < options.flip_v) {
+    a.yx = -a.yx;
+    a.yy = -a.yy;
+    a.y0 = 2 * centre_y - a.y0;
+  }
+  if (options.crop > 0) {
+    const float left = whole_spread(options.crop, random);
+    const float top = whole_spread(options.crop, random);
+    a.x0 += a.xx * left + a.xy * top;
+    a.y0 += a.yx * left + a.yy * top;
   }
   return a;
 }
@@ -197,14 +214,49 @@ void warp_elastic(const Affine& a, ElasticField& field, const Shape& shape, cons
   }
 }
 
-}  // namespace
+// ---- colour, on what the map made
 
-void augment(const AugmentOptions& options, const Shape& shape, const std::uint8_t* image, Random& random,
-             std::uint8_t* out) {
-  if (options.none()) {
-    std::memcpy(out, image, shape.size());
-    return;
+float mean_of(const std::uint8_t* values, std::size_t count) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += values[i];
+  return static_cast<float>(sum) / static_cast<float>(count);
+}
+
+std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::min(std::max(value, 0.0f), 255.0f) + 0.5f); }
+
+void recolour(const AugmentOptions& options, const Shape& shape, Random& random, std::uint8_t* picture) {
+  const std::size_t count = shape.size();
+  const auto draw = [&](double most) { return most > 0 ? spread(most, random) : 0.0f; };
+  const float gain = 1 + draw(options.contrast);
+  // v ← gain·(v − mean) + mean + brightness
+  const float offset = (1 - gain) * mean_of(picture, count) + 255 * draw(options.brightness);
+  const bool colour = options.saturation > 0 && shape.c == 3;
+  const float vivid = colour ? 1 + draw(options.saturation) : 1.0f;
+  const float deviation = 255 * static_cast<float>(options.noise);
+  for (std::size_t i = 0; i < count; i += shape.c) {
+    std::uint8_t* pixel = picture + i;
+    // Luma of ITU-R BT.601.
+    const float grey = colour ? 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2] : 0.0f;
+    for (int c = 0; c < shape.c; ++c) {
+      const float value = grey + vivid * (pixel[c] - grey);
+      const float noise = deviation > 0 ? deviation * random.normal() : 0.0f;
+      pixel[c] = to_byte(gain * value + offset + noise);
+    }
   }
+}
+
+// The square's centre may lie anywhere in the picture, so that it can reach over the border.
+void cut_out(int side, const Shape& shape, Random& random, std::uint8_t* picture) {
+  const int top = static_cast<int>(random.below(static_cast<std::uint32_t>(shape.h))) - side / 2;
+  const int left = static_cast<int>(random.below(static_cast<std::uint32_t>(shape.w))) - side / 2;
+  const int from = std::max(left, 0), to = std::min(left + side, shape.w);
+  for (int y = std::max(top, 0); y < std::min(top + side, shape.h); ++y) {
+    std::uint8_t* row = picture + (static_cast<std::size_t>(y) * shape.w + from) * shape.c;
+    std::memset(row, 0, static_cast<std::size_t>(to - from) * shape.c);
+  }
+}
+
+void move(const AugmentOptions& options, const Shape& shape, const std::uint8_t* image, Random& random, std::uint8_t* out) {
   const Affine affine = draw_affine(options, shape, random);
   if (options.elastic == 0) {
     warp(affine, shape, image, out);
@@ -212,6 +264,19 @@ void augment(const AugmentOptions& options, const Shape& shape, const std::uint8
   }
   ElasticField field(static_cast<float>(options.elastic), shape.w, random);
   warp_elastic(affine, field, shape, image, out);
+}
+
+}  // namespace
+
+void augment(const AugmentOptions& options, const Shape& shape, const std::uint8_t* image, Random& random,
+             std::uint8_t* out) {
+  if (options.moves()) {
+    move(options, shape, image, random, out);
+  } else {
+    std::memcpy(out, image, shape.size());
+  }
+  if (options.recolours()) recolour(options, shape, random, out);
+  if (options.cutout > 0) cut_out(options.cutout, shape, random, out);
 }
 
 }  // namespace cnn

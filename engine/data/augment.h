@@ -9,7 +9,7 @@
 
 namespace cnn {
 
-// Random changes of a training picture, drawn anew for every image of every epoch. All zero: none.
+// Random changes of a training picture, drawn anew for every image of every epoch, in this order. All zero: none.
 struct AugmentOptions {
   double shift = 0;   // up to ± this many pixels in each direction
   double rotate = 0;  // up to ± this many degrees
@@ -17,6 +17,13 @@ struct AugmentOptions {
   double shear = 0;   // up to ± this much (tangent), along the rows
   double elastic = 0; // greatest displacement in pixels of a smooth random field (Simard, Steinkraus & Platt 2003)
   double flip = 0;    // probability of the mirror image, left to right
+  double flip_v = 0;  // likewise, top to bottom
+  int crop = 0;       // pixels of black put around it before a piece of the old size is cut out somewhere
+  double brightness = 0;  // up to ± this share of the whole range is added
+  double contrast = 0;    // factor between 1 − contrast and 1 + contrast, about the picture's mean
+  double saturation = 0;  // likewise about each pixel's grey; pictures of three channels only
+  double noise = 0;       // standard deviation of Gaussian noise on every value, as a share of the whole range
+  int cutout = 0;         // side of a black square somewhere (DeVries & Taylor 2017)
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("shift", self.shift, Field().between(0, 64));
@@ -25,13 +32,24 @@ struct AugmentOptions {
     visit("shear", self.shear, Field().between(0, 2));
     visit("elastic", self.elastic, Field().between(0, 16));
     visit("flip", self.flip, Field().between(0, 1));
+    visit("flip_v", self.flip_v, Field().between(0, 1));
+    visit("crop", self.crop, Field().between(0, 64));
+    visit("brightness", self.brightness, Field().between(0, 1));
+    visit("contrast", self.contrast, Field().between(0, 1));
+    visit("saturation", self.saturation, Field().between(0, 1));
+    visit("noise", self.noise, Field().between(0, 1));
+    visit("cutout", self.cutout, Field().between(0, 256));
   }
-  bool none() const {
-    return shift == 0 && rotate == 0 && scale == 0 && shear == 0 && elastic == 0 && flip == 0;
+  bool none() const { return !moves() && !recolours() && cutout == 0; }
+  // Whether pixels go elsewhere; whether they change their value.
+  bool moves() const {
+    return shift != 0 || rotate != 0 || scale != 0 || shear != 0 || elastic != 0 || flip != 0 || flip_v != 0 || crop != 0;
   }
+  bool recolours() const { return brightness != 0 || contrast != 0 || saturation != 0 || noise != 0; }
 };
 
-// One affine map (and displacement field) per picture about its centre, bilinear, outside is 0. `out` must not be `image`.
+// One affine map (and displacement field) per picture about its centre, bilinear, outside is 0; then colour, then the square.
+// What is not asked for draws no random numbers. `out` must not be `image`.
 void augment(const AugmentOptions& options, const Shape& shape, const std::uint8_t* image, Random& random, std::uint8_t* out);
 
 }  // namespace cnn

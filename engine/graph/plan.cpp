@@ -21,10 +21,15 @@ bool runs_in_place(const Graph& graph, int i) {
 }
 
 // A node's gradient is needed when the node or something before it learns.
-std::vector<bool> learning(const Graph& graph) {
+std::vector<bool> learning(const Graph& graph, const std::vector<char>& frozen) {
   std::vector<bool> needed(graph.size(), false);
+  std::size_t slot = 0;
   for (int i = 0; i < graph.size(); ++i) {
-    for (const ParameterSpec& parameter : graph[i].parameters) needed[i] = needed[i] || parameter.trainable;
+    for (const ParameterSpec& parameter : graph[i].parameters) {
+      const bool learns = parameter.trainable && (frozen.empty() || !frozen[slot]);
+      needed[i] = needed[i] || learns;
+      ++slot;
+    }
     for (const int input : graph[i].inputs) needed[i] = needed[i] || needed[input];
   }
   return needed;
@@ -50,7 +55,7 @@ class Arena {
 
 }  // namespace
 
-Plan make_plan(const Graph& graph, int batch, Purpose purpose) {
+Plan make_plan(const Graph& graph, int batch, Purpose purpose, const std::vector<char>& frozen) {
   constexpr std::size_t kStep = kAlignment / sizeof(Real);
   Plan plan;
   plan.batch = batch;
@@ -61,7 +66,7 @@ Plan make_plan(const Graph& graph, int batch, Purpose purpose) {
 
   Arena values(sizeof(Real));
   Arena bytes(1);
-  const std::vector<bool> learns = learning(graph);
+  const std::vector<bool> learns = learning(graph, frozen);
   std::size_t scratch = 0;
   for (int i = 0; i < graph.size(); ++i) {
     const Node& node = graph[i];

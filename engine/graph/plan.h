@@ -29,6 +29,7 @@ struct Plan {
   std::size_t saved_bytes = 0;          // size of the arena of bytes
 };
 
-Plan make_plan(const Graph& graph, int batch, Purpose purpose);
+// `frozen` has one entry a parameter of the graph, in its order: those that are not 0 do not learn. Empty: all do.
+Plan make_plan(const Graph& graph, int batch, Purpose purpose, const std::vector<char>& frozen = {});
 
 }  // namespace cnn

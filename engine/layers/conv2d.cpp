@@ -61,6 +61,8 @@ std::vector<ParameterSpec> Conv2d::parameters(const LayerInputs& inputs) const {
   kernel.fan_in = taps * (inputs[0].c / attrs_.groups);
   kernel.fan_out = taps * (attrs_.filters / attrs_.groups);
   kernel.decays = true;
+  kernel.l1_decay_mul = attrs_.l1_decay_mul;
+  kernel.l2_decay_mul = attrs_.l2_decay_mul;
   std::vector<ParameterSpec> specs{kernel};
   if (attrs_.bias) specs.push_back(bias_spec(attrs_.filters));
   if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.filters));

@@ -73,6 +73,8 @@ std::vector<ParameterSpec> Dense::parameters(const LayerInputs& inputs) const {
   kernel.fan_in = inputs[0].c;
   kernel.fan_out = attrs_.units;
   kernel.decays = true;
+  kernel.l1_decay_mul = attrs_.l1_decay_mul;
+  kernel.l2_decay_mul = attrs_.l2_decay_mul;
   std::vector<ParameterSpec> specs{kernel};
   if (attrs_.bias) specs.push_back(bias_spec(attrs_.units));
   if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.units));

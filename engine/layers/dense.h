@@ -11,12 +11,16 @@ struct DenseAttrs {
   bool bias = true;
   KernelInit init = KernelInit::he_normal;
   WeightNorm weight_norm = WeightNorm::none;
+  double l1_decay_mul = 1;  // what the trainer's l1_decay and weight_decay are multiplied by here
+  double l2_decay_mul = 1;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("units", self.units, Field().required().between(1, 1 << 20));
     visit("bias", self.bias);
     visit("init", self.init);
     visit("weight_norm", self.weight_norm);
+    visit("l1_decay_mul", self.l1_decay_mul, Field().between(0, 1000));
+    visit("l2_decay_mul", self.l2_decay_mul, Field().between(0, 1000));
   }
 };
 

@@ -26,7 +26,7 @@ enum class Mode { inference, training };
 enum class Initializer { zeros, ones, constant, he_normal, he_uniform, glorot_normal, glorot_uniform };
 
 // One tensor of a layer's parameters. `trainable` false: kept and saved, but not the optimiser's (running averages).
-// `decays`: weight decay applies (kernels yes, biases and normalisation no).
+// `decays`: weight decay applies (kernels yes, biases and normalisation no), times the factors that follow.
 struct ParameterSpec {
   std::string name;         // "kernel", "bias", "gamma" …
   std::vector<int> shape;   // as in core/tensor.h
@@ -36,6 +36,8 @@ struct ParameterSpec {
   double constant = 0;      // for Initializer::constant
   bool trainable = true;
   bool decays = false;
+  double l1_decay_mul = 1;
+  double l2_decay_mul = 1;
 
   std::size_t count() const;
 };

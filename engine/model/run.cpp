@@ -7,12 +7,13 @@
 
 namespace cnn {
 
-Run::Run(Net& net, int batch, Purpose purpose)
+Run::Run(Net& net, int batch, Purpose purpose, const std::vector<char>& frozen)
     : net_(net),
-      plan_(make_plan(net.graph(), batch, purpose)),
+      plan_(make_plan(net.graph(), batch, purpose, frozen)),
       values_(plan_.values),
       saved_(plan_.saved_bytes),
       parameter_gradients_(purpose == Purpose::inference ? 0 : net.parameter_values()),
+      frozen_(net.graph().size(), 0),
       written_(net.graph().size(), 0) {
   const Graph& graph = net_.graph();
   for (int i = 0; i < graph.size(); ++i) {
@@ -30,10 +31,13 @@ Run::Run(Net& net, int batch, Purpose purpose)
       if (plan_.gradient[input] != Plan::kNone) in.gradient = values_.data() + plan_.gradient[input];
       pass.inputs.push_back(in);
     }
+    const auto first = frozen.begin() + (frozen.empty() ? 0 : net_.first_slot(i));
+    frozen_[i] = !frozen.empty() && !node.parameters.empty() &&
+                 std::all_of(first, first + static_cast<std::ptrdiff_t>(node.parameters.size()), [](char f) { return f != 0; });
     for (std::size_t k = 0; k < node.parameters.size(); ++k) {
       const ParameterSlot& slot = net_.slots()[net_.first_slot(i) + k];
       pass.parameters.push_back(net_.parameters() + slot.offset);
-      const bool trained = purpose != Purpose::inference && slot.spec->trainable;
+      const bool trained = purpose != Purpose::inference && slot.spec->trainable && !frozen_[i];
       pass.parameter_gradients.push_back(trained ? parameter_gradients_.data() + slot.offset : nullptr);
     }
     passes_.push_back(std::move(pass));
@@ -44,9 +48,10 @@ void Run::forward(int batch, Mode mode, Random* random) {
   assert(batch > 0 && batch <= plan_.batch);
   batch_ = batch;
   mode_ = mode;
-  for (Pass& pass : passes_) {
+  for (std::size_t i = 0; i < passes_.size(); ++i) {
+    Pass& pass = passes_[i];
     pass.batch = batch;
-    pass.mode = mode;
+    pass.mode = frozen_[i] ? Mode::inference : mode;
     pass.random = random;
     pass.labels = nullptr;
   }

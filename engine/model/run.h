@@ -18,16 +18,19 @@ struct LossReport {
 // read these same buffers. The net is borrowed and must outlive the run; nothing is allocated after construction.
 class Run {
  public:
-  // For batches of up to `batch` images. Throws Error (out_of_memory).
-  Run(Net& net, int batch, Purpose purpose);
+  // For batches of up to `batch` images. `frozen` has one entry a slot of the net: those that are not 0 do not learn, and a
+  // layer that is frozen whole runs as in inference, running averages and all. Empty: everything learns. Throws Error
+  // (out_of_memory).
+  Run(Net& net, int batch, Purpose purpose, const std::vector<char>& frozen = {});
 
   int capacity() const { return plan_.batch; }
   Purpose purpose() const { return plan_.purpose; }
   // Images of the last forward pass.
   int batch() const { return batch_; }
 
-  // Where the caller puts the preprocessed images before forward: [N, input shape].
+  // Where the caller puts the preprocessed images before forward: [N, input shape]. They stay there.
   Real* input() { return values_.data() + plan_.activation[0]; }
+  const Real* input() const { return values_.data() + plan_.activation[0]; }
 
   // `random` feeds dropout and its like; only needed in training mode.
   void forward(int batch, Mode mode, Random* random = nullptr);
@@ -59,6 +62,7 @@ class Run {
   Buffer<unsigned char> saved_;
   Buffer<Real> parameter_gradients_;
   std::vector<Pass> passes_;     // one a node, pointers set once
+  std::vector<char> frozen_;     // per node: all its parameters are
   std::vector<char> written_;    // per node, during backward: its gradient has a first contribution
   int batch_ = 0;
   Mode mode_ = Mode::inference;

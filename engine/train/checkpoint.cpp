@@ -1,5 +1,6 @@
 #include "engine/train/checkpoint.h"
 
+#include <cmath>
 #include <cstring>
 #include <limits>
 #include <string>
@@ -13,7 +14,7 @@ namespace {
 
 constexpr char kMagic[] = "CNNTRAIN";
 constexpr std::size_t kMagicSize = sizeof(kMagic) - 1;
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;  // 1, still read, ends with the moments
 
 template <class... Values>
 [[noreturn]] void refuse(const char* pattern, const Values&... values) {
@@ -72,6 +73,11 @@ class Reader {
     if (value > static_cast<std::uint64_t>(std::numeric_limits<long>::max()) / 2) refuse("has a counter out of range.");
     return static_cast<long>(value);
   }
+  int small_count() {
+    const std::uint32_t value = u32();
+    if (value > 0x3FFFFFFFu) refuse("has a counter out of range.");
+    return static_cast<int>(value);
+  }
   Random::State generator() {
     const std::uint64_t state = u64();
     return {state, u64()};
@@ -113,7 +119,7 @@ std::vector<std::uint8_t> encode(const Checkpoint& checkpoint) {
   const std::string options = write_json(write_options(checkpoint.options));
   Writer out;
   out.bytes.reserve(options.size() + 256 + checkpoint.order.order.size() * sizeof(std::uint32_t) +
-                    (checkpoint.moments[0].size() + checkpoint.moments[1].size()) * sizeof(Real));
+                    (checkpoint.moments[0].size() + checkpoint.moments[1].size() + checkpoint.gradients.size()) * sizeof(Real));
   out.raw(kMagic, kMagicSize);
   out.u32(kVersion);
   out.u32(sizeof(Real));
@@ -132,6 +138,10 @@ std::vector<std::uint8_t> encode(const Checkpoint& checkpoint) {
   }
   out.list(std::vector<char>(options.begin(), options.end()));
   for (const std::vector<Real>& moment : checkpoint.moments) out.list(moment);
+  out.raw(&checkpoint.best_loss, sizeof checkpoint.best_loss);
+  out.u32(static_cast<std::uint32_t>(checkpoint.since_best));
+  out.u32(static_cast<std::uint32_t>(checkpoint.pending));
+  out.list(checkpoint.gradients);
   out.u32(crc32(out.bytes.data(), out.bytes.size()));
   return std::move(out.bytes);
 }
@@ -142,8 +152,8 @@ Checkpoint decode(const std::uint8_t* bytes, std::size_t size) {
   }
   Reader in(bytes + kMagicSize, size - kMagicSize);
   const std::uint32_t version = in.u32();
-  if (version != kVersion) {
-    refuse("has a version that is not known here. Got {}, known is {}.", version, kVersion);
+  if (version < 1 || version > kVersion) {
+    refuse("has a version that is not known here. Got {}, known is up to {}.", version, kVersion);
   }
   if (size < kMagicSize + 8) refuse("is cut off.");
   if (Reader(bytes + size - 4, 4).u32() != crc32(bytes, size - 4)) refuse("is damaged: its checksum does not match.");
@@ -164,6 +174,14 @@ Checkpoint decode(const std::uint8_t* bytes, std::size_t size) {
   }
   checkpoint.options = read_options_text(in.list<char>());
   for (std::vector<Real>& moment : checkpoint.moments) moment = in.list<Real>();
+  if (version > 1) {
+    std::memcpy(&checkpoint.best_loss, in.raw(sizeof checkpoint.best_loss), sizeof checkpoint.best_loss);
+    if (std::isnan(checkpoint.best_loss)) refuse("has a best loss that is not a number.");
+    checkpoint.since_best = in.small_count();
+    checkpoint.pending = in.small_count();
+    checkpoint.gradients = in.list<Real>();
+    if ((checkpoint.pending > 0) == checkpoint.gradients.empty()) refuse("has gradients of no batch.");
+  }
   if (in.left() != 4) refuse("has a length that does not match its contents.");
   return checkpoint;
 }

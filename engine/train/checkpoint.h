@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "engine/core/random.h"
@@ -14,7 +15,7 @@ namespace cnn {
 
 // What a trainer knows between two steps, apart from the weights. As bytes, little-endian:
 //   "CNNTRAIN", u32 version, u32 sizeof(Real), u32 fingerprint of the net, counters, generators, order, options (JSON), moments,
-//   CRC-32 of all before
+//   early stopping, gradients that wait for an update (these two since version 2), CRC-32 of all before
 struct Checkpoint {
   std::uint32_t net = 0;  // net_fingerprint()
   TrainerOptions options;
@@ -26,6 +27,10 @@ struct Checkpoint {
   bool has_order = false;
   Sampler::State order;
   std::vector<Real> moments[2];
+  double best_loss = std::numeric_limits<double>::infinity();  // on held-out images
+  int since_best = 0;
+  int pending = 0;              // batches in `gradients`
+  std::vector<Real> gradients;  // empty when none is pending
 };
 
 // A number for names and sizes of all tensors: two nets of one fingerprint can exchange moments.

@@ -1,6 +1,7 @@
 #include "engine/train/evaluation.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/data/preprocess.h"
 #include "engine/train/fit.h"
@@ -16,17 +17,31 @@ Net& checked(Net& net, const Dataset& data) {
   return net;
 }
 
-std::size_t total_of(const Dataset& data, std::size_t limit) {
-  return limit == 0 ? data.size() : std::min(limit, data.size());
+std::vector<std::uint32_t> first_of(const Dataset& data, std::size_t limit) {
+  std::vector<std::uint32_t> indices(limit == 0 ? data.size() : std::min(limit, data.size()));
+  std::iota(indices.begin(), indices.end(), 0u);
+  return indices;
 }
+
+std::vector<std::uint32_t> arrived(const Dataset& data, std::vector<std::uint32_t> indices) {
+  const auto missing = [&](std::uint32_t index) { return index >= data.size(); };
+  indices.erase(std::remove_if(indices.begin(), indices.end(), missing), indices.end());
+  return indices;
+}
+
+int batch_for(std::size_t total) { return static_cast<int>(std::max<std::size_t>(1, std::min(kBatch, total))); }
 
 }  // namespace
 
 Evaluation::Evaluation(Net& net, const Dataset& data, std::size_t limit)
+    : Evaluation(net, data, first_of(data, limit)) {}
+
+Evaluation::Evaluation(Net& net, const Dataset& data, const std::vector<std::uint32_t>& indices)
     : net_(checked(net, data)),
       data_(data),
-      run_(net, static_cast<int>(std::max<std::size_t>(1, std::min(kBatch, total_of(data, limit)))), Purpose::inference),
-      total_(total_of(data, limit)),
+      indices_(arrived(data, indices)),
+      run_(net, batch_for(indices_.size()), Purpose::inference),
+      total_(indices_.size()),
       classes_(data.classes()),
       confusion_(static_cast<std::size_t>(classes_) * classes_, 0),
       labels_(run_.capacity(), 0) {}
@@ -40,8 +55,9 @@ void Evaluation::step(std::size_t count) {
   while (seen_ < end) {
     const int batch = static_cast<int>(std::min<std::size_t>(run_.capacity(), end - seen_));
     for (int i = 0; i < batch; ++i) {
-      preprocess(preprocessing, data_.shape(), data_.image(seen_ + i), run_.input() + i * values);
-      labels_[i] = data_.label(seen_ + i);
+      const std::uint32_t index = indices_[seen_ + i];
+      preprocess(preprocessing, data_.shape(), data_.image(index), run_.input() + i * values);
+      labels_[i] = data_.label(index);
     }
     run_.forward(batch, Mode::inference);
     // The loss is the main head's alone; auxiliary heads only help to learn.

@@ -14,6 +14,8 @@ class Evaluation {
  public:
   // Over the first `limit` images (0: all the set has now). Borrows both.
   Evaluation(Net& net, const Dataset& data, std::size_t limit);
+  // Over the images of these indices, as far as they have arrived.
+  Evaluation(Net& net, const Dataset& data, const std::vector<std::uint32_t>& indices);
 
   // The next images, up to `count`.
   void step(std::size_t count);
@@ -34,6 +36,7 @@ class Evaluation {
  private:
   Net& net_;
   const Dataset& data_;
+  std::vector<std::uint32_t> indices_;  // of the images, in order
   Run run_;
   std::size_t total_;
   std::size_t seen_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 
 #include "engine/kernels/update.h"
 
@@ -9,10 +10,12 @@ namespace cnn {
 
 namespace {
 
-kernels::Update<Real> step_of(const TrainerOptions& options, long step) {
+kernels::Update<Real> step_of(const TrainerOptions& options, double rate, double scale, long step) {
   kernels::Update<Real> u;
   u.rule = options.optimizer;
-  u.rate = static_cast<Real>(options.learning_rate);
+  u.rate = static_cast<Real>(rate);
+  u.scale = static_cast<Real>(scale);
+  if (options.clip_value > 0) u.most = static_cast<Real>(options.clip_value);
   u.momentum = static_cast<Real>(options.momentum);
   u.rho = static_cast<Real>(options.rho);
   u.beta1 = static_cast<Real>(options.beta1);
@@ -24,36 +27,49 @@ kernels::Update<Real> step_of(const TrainerOptions& options, long step) {
 
 }  // namespace
 
-OptimizerState::OptimizerState(const Net& net, Optimizer optimizer) : optimizer_(optimizer) {
+OptimizerState::OptimizerState(const Net& net, Optimizer optimizer, const std::vector<char>& frozen)
+    : optimizer_(optimizer) {
   for (int i = 0; i < kernels::moment_count(optimizer); ++i) moments_[i] = Buffer<Real>(net.parameter_values());
+  freeze(net, frozen);
+}
+
+void OptimizerState::freeze(const Net& net, const std::vector<char>& frozen) {
   // A tensor's stretch takes in the padding behind it: gradient and moments are zero there, so every rule leaves it zero, and
   // the update has no odd tails.
   const auto extend = [](std::vector<Stretch>& list, const Stretch& next, bool regard_decay) {
     if (!list.empty()) {
       Stretch& last = list.back();
-      if (last.offset + last.count == next.offset && (!regard_decay || last.decays == next.decays)) {
+      const bool alike = !regard_decay || (last.l1 == next.l1 && last.l2 == next.l2);
+      if (last.offset + last.count == next.offset && alike) {
         last.count += next.count;
         return;
       }
     }
     list.push_back(next);
   };
-  for (const ParameterSlot& slot : net.slots()) {
-    if (!slot.spec->trainable) continue;
-    const Stretch stretch{slot.offset, aligned_count<Real>(slot.count), slot.spec->decays};
+  by_decay_.clear();
+  whole_.clear();
+  for (std::size_t i = 0; i < net.slots().size(); ++i) {
+    const ParameterSlot& slot = net.slots()[i];
+    if (!slot.spec->trainable || (!frozen.empty() && frozen[i])) continue;
+    const double decays = slot.spec->decays ? 1 : 0;
+    const Stretch stretch{slot.offset, aligned_count<Real>(slot.count), decays * slot.spec->l1_decay_mul,
+                          decays * slot.spec->l2_decay_mul};
     extend(by_decay_, stretch, true);
     extend(whole_, stretch, false);
   }
 }
 
-void OptimizerState::update(const TrainerOptions& options, const Real* gradients, Real* parameters) {
+void OptimizerState::update(const TrainerOptions& options, double rate, int batches, const Real* gradients,
+                            Real* parameters) {
   assert(options.optimizer == optimizer_);
   ++updates_;
-  kernels::Update<Real> u = step_of(options, updates_);
+  const double scale = clipped(options, 1.0 / batches, gradients);
+  kernels::Update<Real> u = step_of(options, rate, scale, updates_);
   const bool decay = options.weight_decay != 0 || options.l1_decay != 0;
   for (const Stretch& stretch : decay ? by_decay_ : whole_) {
-    u.l2 = stretch.decays ? static_cast<Real>(options.weight_decay) : 0;
-    u.l1 = stretch.decays ? static_cast<Real>(options.l1_decay) : 0;
+    u.l2 = static_cast<Real>(options.weight_decay * stretch.l2);
+    u.l1 = static_cast<Real>(options.l1_decay * stretch.l1);
     // A rule without moments has no buffers to point into.
     Real* moments[2] = {nullptr, nullptr};
     for (int i = 0; i < kernels::moment_count(optimizer_); ++i) moments[i] = moments_[i].data() + stretch.offset;
@@ -66,6 +82,15 @@ OptimizerState OptimizerState::copy(const Net& net) const {
   for (int i = 0; i < 2; ++i) std::copy(moments_[i].begin(), moments_[i].end(), other.moments_[i].begin());
   other.updates_ = updates_;
   return other;
+}
+
+// `scale`, or what brings the gradient of everything that learns down to clip_norm (Pascanu, Mikolov & Bengio 2013).
+double OptimizerState::clipped(const TrainerOptions& options, double scale, const Real* gradients) const {
+  if (options.clip_norm == 0) return scale;
+  double squares = 0;
+  for (const Stretch& stretch : whole_) squares += kernels::sum_of_squares(stretch.count, gradients + stretch.offset);
+  const double norm = scale * std::sqrt(squares);
+  return norm > options.clip_norm ? scale * options.clip_norm / norm : scale;
 }
 
 void OptimizerState::clear() {

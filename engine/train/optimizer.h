@@ -10,18 +10,22 @@
 namespace cnn {
 
 // What an optimiser remembers between steps (none, one or two numbers for each parameter), and the update itself: one pass over
-// the parameters' buffer, in runs of neighbouring tensors that are treated alike. Tensors that are not trainable are left alone;
+// the parameters' buffer, in runs of neighbouring tensors that are treated alike. Tensors that do not learn are left alone;
 // the padding between tensors stays zero.
 class OptimizerState {
  public:
-  // Throws Error (out_of_memory).
-  OptimizerState(const Net& net, Optimizer optimizer);
+  // `frozen` as of frozen_slots(); empty: nothing is. Throws Error (out_of_memory).
+  OptimizerState(const Net& net, Optimizer optimizer, const std::vector<char>& frozen = {});
+
+  // Moments of what is frozen stay for the day that it thaws.
+  void freeze(const Net& net, const std::vector<char>& frozen);
 
   Optimizer optimizer() const { return optimizer_; }
   long updates() const { return updates_; }
 
-  // `gradients` laid out as Net::parameters(). `options.optimizer` must be optimizer().
-  void update(const TrainerOptions& options, const Real* gradients, Real* parameters);
+  // One update by the mean of `batches` gradients that lie added up in `gradients`, laid out as Net::parameters().
+  // `options.optimizer` must be optimizer(); `rate` is what the schedule says now.
+  void update(const TrainerOptions& options, double rate, int batches, const Real* gradients, Real* parameters);
   // One that remembers the same, for the same net.
   OptimizerState copy(const Net& net) const;
   // As after construction.
@@ -35,14 +39,16 @@ class OptimizerState {
  private:
   struct Stretch {
     std::size_t offset, count;
-    bool decays;
+    double l1, l2;  // factors of the two decays
   };
+
+  double clipped(const TrainerOptions& options, double scale, const Real* gradients) const;
 
   Optimizer optimizer_;
   long updates_ = 0;
   Buffer<Real> moments_[2];
-  std::vector<Stretch> by_decay_;  // trainable parameters, cut where the decay flag changes
-  std::vector<Stretch> whole_;     // likewise without regard to it: for a decay of zero
+  std::vector<Stretch> by_decay_;  // what learns, cut where the factors of decay change
+  std::vector<Stretch> whole_;     // likewise without regard to them: for a decay of zero
 };
 
 }  // namespace cnn

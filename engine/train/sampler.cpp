@@ -7,20 +7,54 @@ namespace cnn {
 
 namespace {
 constexpr std::uint64_t kStream = 1;
-}
+constexpr std::uint64_t kHeldOutStream = 4;
 
-Sampler::Sampler(const Dataset& data, std::uint64_t seed) : data_(data), random_(seed, kStream) {
+// `count` of the numbers below `total`, each set of them as likely as any other (Knuth's algorithm S).
+std::vector<std::uint32_t> choose(std::size_t count, std::size_t total, Random random) {
+  std::vector<std::uint32_t> chosen;
+  chosen.reserve(count);
+  for (std::size_t i = 0; chosen.size() < count; ++i) {
+    if (random.below(static_cast<std::uint32_t>(total - i)) < count - chosen.size()) {
+      chosen.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  return chosen;
+}
+}  // namespace
+
+Sampler::Sampler(const Dataset& data, std::uint64_t seed, double held_out)
+    : data_(data),
+      held_out_(choose(static_cast<std::size_t>(held_out * static_cast<double>(data.expected())), data.expected(),
+                       Random(seed, kHeldOutStream))),
+      random_(seed, kStream) {
   order_.reserve(data.expected());
 }
 
+bool Sampler::is_held_out(std::uint32_t index) const {
+  return std::binary_search(held_out_.begin(), held_out_.end(), index);
+}
+
 // Images of the running epoch. A later epoch keeps to those it was drawn from.
-std::size_t Sampler::total() const { return epoch_ == 0 || order_.empty() ? data_.expected() : order_.size(); }
+std::size_t Sampler::total() const {
+  return epoch_ == 0 || order_.empty() ? data_.expected() - held_out_.size() : order_.size();
+}
+
+// Images of the set up to the end of those that are in the order of the first epoch: as many as it has, and the held out
+// ones between them.
+std::size_t Sampler::drawn_from() const {
+  std::size_t count = order_.size();
+  for (const std::uint32_t index : held_out_) {
+    if (index > count) break;
+    ++count;
+  }
+  return count;
+}
 
 int Sampler::prepare(int batch) {
   // Only after a restore: a set that is arriving anew. Drawing from a part of it would be another order.
   if (epoch_ > 0 && order_.empty() && !data_.complete()) return 0;
   const std::size_t wanted = std::min(position_ + batch, total());
-  while (order_.size() < wanted && order_.size() < data_.size()) draw_next();
+  while (order_.size() < wanted && drawn_from() < data_.size()) draw_next();
   if (order_.size() < wanted || wanted == position_) return 0;
   // Likewise: it may be behind the order drawn before.
   for (std::size_t i = position_; i < wanted; ++i) {
@@ -39,15 +73,18 @@ bool Sampler::take(int count) {
 }
 
 void Sampler::draw_next() {
-  const std::size_t first = order_.size();
+  const std::size_t before = order_.size();
+  const std::size_t first = drawn_from();
   std::size_t end = data_.size();
   if (epoch_ == 0) {
     const std::vector<std::size_t>& parts = data_.parts();
     const auto next = std::upper_bound(parts.begin(), parts.end(), first);
     if (next != parts.end()) end = *next;
   }
-  for (std::size_t i = first; i < end; ++i) order_.push_back(static_cast<std::uint32_t>(i));
-  shuffle(first);
+  for (auto i = static_cast<std::uint32_t>(first); i < end; ++i) {
+    if (!is_held_out(i)) order_.push_back(i);
+  }
+  shuffle(before);
 }
 
 // Fisher and Yates' shuffle of what stands from `first` on.
@@ -63,11 +100,11 @@ Sampler::State Sampler::state() const { return {epoch_, position_, random_.state
 bool Sampler::restore(State state) {
   if (state.epoch < 0 || state.order.size() > data_.expected() || state.position > state.order.size()) return false;
   // An epoch that is over has begun the next.
-  const std::size_t total = state.epoch == 0 ? data_.expected() : state.order.size();
+  const std::size_t total = state.epoch == 0 ? data_.expected() - held_out_.size() : state.order.size();
   if (state.position > 0 && state.position >= total) return false;
   std::vector<char> seen(data_.expected(), 0);
   for (const std::uint32_t index : state.order) {
-    if (index >= seen.size() || seen[index]++ != 0) return false;
+    if (index >= seen.size() || seen[index]++ != 0 || is_held_out(index)) return false;
   }
   state.order.reserve(data_.expected());
   epoch_ = state.epoch;

@@ -11,9 +11,10 @@ namespace cnn {
 
 // The order in which the images of a set are learnt. First epoch: part after part as they were appended, shuffled within each.
 // Later epochs: everything shuffled. The draws depend on the seed and on where the parts begin, never on when they arrive.
+// A share of the set may be held out: it never comes.
 class Sampler {
  public:
-  Sampler(const Dataset& data, std::uint64_t seed);
+  Sampler(const Dataset& data, std::uint64_t seed, double held_out = 0);
 
   // Makes the next up to `batch` indices (fewer only at the end of the epoch) ready at indices(); 0 when one of them has not
   // been appended yet. Calling it again before take() gives the same.
@@ -23,6 +24,8 @@ class Sampler {
   bool take(int count);
 
   long epoch() const { return epoch_; }
+  // Drawn from the seed alone; ascending.
+  const std::vector<std::uint32_t>& held_out() const { return held_out_; }
 
   // Everything that decides about what comes, for checkpoints.
   struct State {
@@ -37,10 +40,13 @@ class Sampler {
 
  private:
   std::size_t total() const;
+  bool is_held_out(std::uint32_t index) const;
+  std::size_t drawn_from() const;
   void draw_next();
   void shuffle(std::size_t first);
 
   const Dataset& data_;
+  std::vector<std::uint32_t> held_out_;
   Random random_;
   long epoch_ = 0;
   std::size_t position_ = 0;

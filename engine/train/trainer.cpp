@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <utility>
 
@@ -10,8 +11,10 @@
 #include "engine/data/preprocess.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/fit.h"
+#include "engine/train/freeze.h"
 #include "engine/train/optimizer.h"
 #include "engine/train/sampler.h"
+#include "engine/train/schedule.h"
 
 namespace cnn {
 
@@ -45,15 +48,17 @@ void check_options(const TrainerOptions& options) {
 
 struct Trainer::State {
   State(Net& net, const Dataset* data, const TrainerOptions& options)
-      : optimizer(net, options.optimizer),
+      : frozen(frozen_slots(net, options.freeze)),
+        optimizer(net, options.optimizer, frozen),
         dropout(options.seed, kDropoutStream),
         augmenting(options.seed, kAugmentStream),
         good(net.parameter_values()) {
     if (data == nullptr) return;
-    sampler.emplace(*data, options.seed);
+    sampler.emplace(*data, options.seed, options.validation);
     picture.resize(data->shape().size());
   }
 
+  std::vector<char> frozen;  // per slot of the net
   OptimizerState optimizer;
   std::optional<Sampler> sampler;
   Random dropout;
@@ -65,6 +70,9 @@ struct Trainer::State {
   long good_step = -1;                // steps done when they were copied; −1: never
   long steps = 0;
   long images = 0;
+  int pending = 0;                    // batches whose gradients lie in the run and have not made an update yet
+  double best_loss = std::numeric_limits<double>::infinity();  // on held-out images
+  int since_best = 0;                 // measurements
 };
 
 Trainer::Trainer(Net& net, const Dataset* data, const TrainerOptions& options)
@@ -80,10 +88,18 @@ Trainer::~Trainer() = default;
 
 void Trainer::configure(const TrainerOptions& options) {
   check_options(options);
-  if (options.optimizer != options_.optimizer) state_->optimizer = OptimizerState(net_, options.optimizer);
-  const int seed = options_.seed;
-  options_ = options;
-  options_.seed = seed;
+  State& s = *state_;
+  const bool other_frozen = options.freeze != options_.freeze;
+  std::vector<char> frozen = other_frozen ? frozen_slots(net_, options.freeze) : s.frozen;
+  if (options.optimizer != options_.optimizer) s.optimizer = OptimizerState(net_, options.optimizer, frozen);
+  TrainerOptions changed = options;
+  changed.seed = options_.seed;
+  changed.validation = options_.validation;
+  options_ = changed;
+  if (!other_frozen) return;
+  s.frozen = std::move(frozen);
+  s.optimizer.freeze(net_, s.frozen);
+  renew_run(s.run->capacity());
 }
 
 // A run and labels for at least `batch` images; no set asks for more than it has.
@@ -92,9 +108,16 @@ void Trainer::make_room(int batch) {
   if (data_ != nullptr && data_->expected() > 0) {
     batch = static_cast<int>(std::min<std::size_t>(batch, data_->expected()));
   }
-  if (s.run != nullptr && s.run->capacity() >= batch) return;
-  s.labels.resize(batch);
-  s.run = std::make_unique<Run>(net_, batch, Purpose::training);
+  if (s.run == nullptr || s.run->capacity() < batch) renew_run(batch);
+}
+
+// Gradients that wait for more of them move along.
+void Trainer::renew_run(int batch) {
+  State& s = *state_;
+  auto run = std::make_unique<Run>(net_, batch, Purpose::training, s.frozen);
+  if (s.pending > 0) std::copy_n(s.run->parameter_gradients(), net_.parameter_values(), run->parameter_gradients());
+  s.run = std::move(run);
+  s.labels.clear();  // the batch that they belonged to has gone
 }
 
 StepResult Trainer::step() {
@@ -113,6 +136,7 @@ StepResult Trainer::step() {
   keep_good_weights(result);
   if (result.state == StepState::diverged) return result;
 
+  s.labels.resize(batch);
   fill(*s.run, s.labels.data(), batch, s.augmenting);
   learn(batch, result);
   result.epoch_end = s.sampler->take(batch);
@@ -150,10 +174,7 @@ StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int 
            graph[head].shape.c);
     }
   }
-  if (batch > s.run->capacity()) {
-    s.labels.resize(batch);
-    s.run = std::make_unique<Run>(net_, batch, Purpose::training);
-  }
+  if (batch > s.run->capacity()) renew_run(batch);
   StepResult result;
   result.epoch = s.sampler ? s.sampler->epoch() : 0;
   result.step = s.steps;
@@ -161,7 +182,7 @@ StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int 
   keep_good_weights(result);
   if (result.state == StepState::diverged) return result;
   std::copy_n(images, graph.input_shape().size() * batch, s.run->input());
-  std::copy_n(labels, batch, s.labels.begin());
+  s.labels.assign(labels, labels + batch);
   learn(batch, result);
   return result;
 }
@@ -171,7 +192,7 @@ void Trainer::keep_good_weights(StepResult& result) {
   State& s = *state_;
   if (s.good_step >= 0 && s.steps - s.good_step < kSnapshotEvery) return;
   if (!all_finite(net_.parameters(), net_.parameter_values())) {
-    give_up("A weight is", result);
+    give_up("A weight is no longer a finite number", result);
     return;
   }
   std::copy_n(net_.parameters(), net_.parameter_values(), s.good.data());
@@ -181,17 +202,22 @@ void Trainer::keep_good_weights(StepResult& result) {
 // One step on the images and labels that are in place.
 void Trainer::learn(int batch, StepResult& result) {
   State& s = *state_;
-  s.run->zero_parameter_gradients();
+  if (s.pending == 0) s.run->zero_parameter_gradients();
+  result.learning_rate = scheduled_rate(options_, s.steps);
   s.run->forward(batch, Mode::training, &s.dropout);
   const LossReport report = s.run->loss(s.labels.data());
   result.loss = report.loss;
   result.accuracy = static_cast<double>(report.correct) / batch;
-  if (!std::isfinite(report.loss)) {
-    give_up("The loss is", result);
+  if (!(report.loss <= kHopelessLoss)) {
+    const bool number = std::isfinite(report.loss);
+    give_up(number ? "The loss is beyond " + number_text(kHopelessLoss) : "The loss is no longer a finite number", result);
     return;
   }
   s.run->backward(s.labels.data());
-  update(s.optimizer, s.run->parameter_gradients(), net_.parameters());
+  if (++s.pending >= options_.accumulate) {
+    s.optimizer.update(options_, result.learning_rate, s.pending, s.run->parameter_gradients(), net_.parameters());
+    s.pending = 0;
+  }
   result.step = ++s.steps;
   result.images = s.images += batch;
 }
@@ -200,7 +226,7 @@ void Trainer::learn(int batch, StepResult& result) {
 void Trainer::give_up(const std::string& what, StepResult& result) {
   State& s = *state_;
   result.state = StepState::diverged;
-  result.message = compose("{} no longer a finite number at step {}.", what, s.steps + 1);
+  result.message = compose("{} at step {}.", what, s.steps + 1);
   if (s.good_step < 0) {
     result.message += " There are no good weights to go back to: initialise them anew.";
     return;
@@ -213,6 +239,23 @@ void Trainer::give_up(const std::string& what, StepResult& result) {
   result.kept_step = s.good_step;
   std::copy_n(s.good.data(), s.good.size(), net_.parameters());
   s.optimizer.clear();
+  s.pending = 0;
+}
+
+bool Trainer::should_stop(double held_out_loss) {
+  State& s = *state_;
+  if (held_out_loss < s.best_loss) {
+    s.best_loss = held_out_loss;
+    s.since_best = 0;
+  } else {
+    ++s.since_best;
+  }
+  return options_.patience > 0 && s.since_best >= options_.patience;
+}
+
+const std::vector<std::uint32_t>& Trainer::held_out() const {
+  static const std::vector<std::uint32_t> none;
+  return state_->sampler ? state_->sampler->held_out() : none;
 }
 
 std::vector<std::uint8_t> Trainer::checkpoint() const {
@@ -230,29 +273,58 @@ std::vector<std::uint8_t> Trainer::checkpoint() const {
   for (int i = 0; i < 2; ++i) {
     checkpoint.moments[i].assign(s.optimizer.moment(i).begin(), s.optimizer.moment(i).end());
   }
+  checkpoint.best_loss = s.best_loss;
+  checkpoint.since_best = s.since_best;
+  checkpoint.pending = s.pending;
+  if (s.pending > 0) {
+    const Real* gradients = s.run->parameter_gradients();
+    checkpoint.gradients.assign(gradients, gradients + net_.parameter_values());
+  }
   return encode(checkpoint);
 }
 
 void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
-  const auto refuse = [](const char* message) { fail(ErrorCode::bad_file, "checkpoint", message); };
+  const auto refuse = [](const std::string& message) { fail(ErrorCode::bad_file, "checkpoint", "{}", message); };
   State& s = *state_;
   Checkpoint checkpoint = decode(bytes, size);
   if (checkpoint.net != net_fingerprint(net_)) refuse("belongs to another net.");
   if (checkpoint.has_order != s.sampler.has_value()) refuse("was made with a data set, or without, unlike this trainer.");
-  OptimizerState optimizer(net_, checkpoint.options.optimizer);
+  if (checkpoint.pending > 0 && checkpoint.gradients.size() != net_.parameter_values()) {
+    refuse("has gradients of another size than the net.");
+  }
+  std::vector<char> frozen;
+  try {
+    frozen = frozen_slots(net_, checkpoint.options.freeze);
+  } catch (const Error& e) {
+    refuse(e.what());
+  }
+  OptimizerState optimizer(net_, checkpoint.options.optimizer, frozen);
   for (int i = 0; i < 2; ++i) {
     const std::vector<Real>& moment = checkpoint.moments[i];
     if (moment.size() != optimizer.moment(i).size()) refuse("has moments of another size than the net.");
     std::copy(moment.begin(), moment.end(), optimizer.moment(i).begin());
   }
   optimizer.restore_updates(checkpoint.updates);
+  auto run = std::make_unique<Run>(net_, s.run->capacity(), Purpose::training, frozen);
+  std::copy(checkpoint.gradients.begin(), checkpoint.gradients.end(), run->parameter_gradients());
+  std::optional<Sampler> sampler;
+  if (s.sampler) {
+    sampler.emplace(*data_, checkpoint.options.seed, checkpoint.options.validation);
+    if (!sampler->restore(std::move(checkpoint.order))) refuse("has an order that is not of this data set.");
+  }
   // From here on nothing throws.
-  if (s.sampler && !s.sampler->restore(std::move(checkpoint.order))) refuse("has an order that is not of this data set.");
+  if (sampler) s.sampler.emplace(std::move(*sampler));
+  s.frozen = std::move(frozen);
+  s.run = std::move(run);
+  s.labels.clear();
   s.optimizer = std::move(optimizer);
   s.dropout.restore(checkpoint.dropout);
   s.augmenting.restore(checkpoint.augment);
   s.steps = checkpoint.steps;
   s.images = checkpoint.images;
+  s.pending = checkpoint.pending;
+  s.best_loss = checkpoint.best_loss;
+  s.since_best = checkpoint.since_best;
   s.good_step = -1;
   options_ = checkpoint.options;
 }
@@ -268,9 +340,11 @@ void Trainer::preview(Run& run, std::int32_t* labels, Random& dropout) const {
 }
 
 void Trainer::update(OptimizerState& optimizer, const Real* gradients, Real* parameters) const {
-  optimizer.update(options_, gradients, parameters);
+  optimizer.update(options_, scheduled_rate(options_, state_->steps), 1, gradients, parameters);
 }
 
 const OptimizerState& Trainer::optimizer() const { return state_->optimizer; }
+
+const std::vector<std::int32_t>& Trainer::labels() const { return state_->labels; }
 
 }  // namespace cnn

@@ -18,8 +18,11 @@ namespace cnn {
 enum class StepState {
   trained,   // one step was done
   waiting,   // the images of this step have not been appended yet; nothing was done
-  diverged,  // the loss (or a weight) left the finite numbers; the weights are the last good ones
+  diverged,  // the loss passed kHopelessLoss or, like a weight, left the finite numbers; the weights are the last good ones
 };
+
+// Cross-entropy of a net that guesses is ln(classes). Beyond this nothing will bring it back.
+constexpr double kHopelessLoss = 1e5;
 
 struct StepResult {
   StepState state = StepState::trained;
@@ -29,6 +32,7 @@ struct StepResult {
   long images = 0;            // images seen so far
   double loss = 0;            // mean over the batch, before the update
   double accuracy = 0;        // likewise, share of the batch that was right
+  double learning_rate = 0;   // of this step, as the schedule has it
   std::string message;        // diverged: what happened and what to try
   long kept_step = 0;         // diverged: the weights are those after this many steps
 };
@@ -44,14 +48,23 @@ class Trainer {
   ~Trainer();
 
   const TrainerOptions& options() const { return options_; }
-  // Takes effect with the next step; a new optimiser starts with empty moments, the seed stays. Throws Error (invalid_value) for
-  // what is out of range, then nothing has changed.
+  // Takes effect with the next step; a new optimiser starts with empty moments, seed and validation stay. Throws Error
+  // (invalid_value) for what is out of range, then nothing has changed.
   void configure(const TrainerOptions& options);
 
   StepResult step();
   // On a batch of the caller: preprocessed images [N, input shape], labels one a picture. Throws Error for an empty batch or a
   // label outside the classes.
   StepResult step_on(const Real* images, const std::uint8_t* labels, int batch);
+
+  // Indices of the images that options().validation keeps out of training; empty without a data set.
+  const std::vector<std::uint32_t>& held_out() const;
+  // Early stopping: whether the loss on held-out images has not become better than before in the last options().patience
+  // calls.
+  bool should_stop(double held_out_loss);
+
+  // The batch of the last step as the net received it: run().input(), augmented and preprocessed, and its labels.
+  const std::vector<std::int32_t>& labels() const;
 
   // Moments, counters, generator states, order of the epoch: with the same net and data, a restored trainer goes on to the bit.
   // Only the moment of the next snapshot of good weights (see diverged) starts anew.
@@ -76,6 +89,7 @@ class Trainer {
   void fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const;
   void keep_good_weights(StepResult& result);
   void make_room(int batch);
+  void renew_run(int batch);
   void learn(int batch, StepResult& result);
   void give_up(const std::string& what, StepResult& result);
 

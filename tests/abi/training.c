@@ -215,6 +215,69 @@ static void test_training(void) {
   cnn_trainer_destroy(NULL);
 }
 
+static void test_batch_and_held_out(void) {
+  cnn_net* net;
+  cnn_dataset* data = make_data(kImages);
+  cnn_trainer* trainer;
+  cnn_trainer* without;
+  cnn_evaluation* evaluation = NULL;
+  cnn_text text;
+  cnn_floats images = {NULL, 0};
+  cnn_bytes labels = {NULL, 0};
+  cnn_bytes picture;
+  int i, label, stop = -1;
+
+  start_phase("training: the batch as the net received it");
+  CHECK_OK(cnn_net_create(TEXT(DEFINITION), 1, &net));
+  CHECK_OK(cnn_trainer_create(net, data, TEXT("{\"batch_size\":16,\"validation\":0.25,\"patience\":1}"), &trainer));
+  CHECK_OK(cnn_trainer_batch(trainer, &images, &labels));
+  CHECK(images.size == 0 && labels.size == 0);
+  train(trainer, 1);
+  CHECK_OK(cnn_trainer_batch(trainer, &images, &labels));
+  CHECK(images.size == 16 * kPixels && labels.size == 16);
+  for (i = 0; i < kImages; ++i) { /* one of the set's pictures, as shares of white */
+    size_t p = 0;
+    CHECK_OK(cnn_dataset_image(data, (size_t)i, &picture, &label));
+    while (p < kPixels && fabs(images.data[p] * 255 - picture.data[p]) < 1e-3) ++p;
+    if (p == kPixels) break;
+  }
+  CHECK(i < kImages && labels.data[0] == label);
+  CHECK_OK(cnn_trainer_configure(trainer, TEXT("{\"augment\":{\"cutout\":8}}")));
+  train(trainer, 1);
+  CHECK_OK(cnn_trainer_batch(trainer, &images, &labels));
+  for (i = 0; i < 16 * kPixels && images.data[i] != 0; ++i) {
+  }
+  CHECK(i < 16 * kPixels);
+  CHECK_FAILED(cnn_trainer_batch(NULL, &images, &labels), "invalid_value");
+  CHECK_FAILED(cnn_trainer_batch(trainer, NULL, &labels), "invalid_value");
+  CHECK_FAILED(cnn_trainer_batch(trainer, &images, NULL), "invalid_value");
+
+  start_phase("training: held-out images and early stopping");
+  CHECK_OK(cnn_evaluation_create_held_out(trainer, 0, &evaluation));
+  CHECK_OK(cnn_evaluation_step(evaluation, 1000, &text));
+  CHECK(contains(text, "\"done\":true") && contains(text, "\"total\":24"));
+  cnn_evaluation_destroy(evaluation);
+  CHECK_OK(cnn_evaluation_create_held_out(trainer, 5, &evaluation));
+  CHECK_OK(cnn_evaluation_step(evaluation, 1000, &text));
+  CHECK(contains(text, "\"total\":5"));
+  cnn_evaluation_destroy(evaluation);
+  CHECK_FAILED(cnn_evaluation_create_held_out(NULL, 0, &evaluation), "invalid_value");
+  CHECK_FAILED(cnn_evaluation_create_held_out(trainer, 0, NULL), "invalid_value");
+  CHECK_OK(cnn_trainer_create(net, NULL, TEXT("{}"), &without));
+  CHECK_FAILED(cnn_evaluation_create_held_out(without, 0, &evaluation), "invalid_value");
+  cnn_trainer_destroy(without);
+  CHECK_OK(cnn_trainer_should_stop(trainer, 1.0, &stop));
+  CHECK(stop == 0);
+  CHECK_OK(cnn_trainer_should_stop(trainer, 1.0, &stop));
+  CHECK(stop == 1);
+  CHECK_FAILED(cnn_trainer_should_stop(NULL, 1.0, &stop), "invalid_value");
+  CHECK_FAILED(cnn_trainer_should_stop(trainer, 1.0, NULL), "invalid_value");
+  CHECK_FAILED(cnn_trainer_configure(trainer, TEXT("{\"freeze\":\"nobody\"}")), "invalid_value");
+  cnn_trainer_destroy(trainer);
+  cnn_dataset_destroy(data);
+  cnn_net_destroy(net);
+}
+
 static void test_waiting_and_divergence(void) {
   cnn_net* net;
   cnn_dataset* data = make_data(2 * kImages);
@@ -267,5 +330,6 @@ static void test_waiting_and_divergence(void) {
 void test_data_and_training(void) {
   test_dataset();
   test_training();
+  test_batch_and_held_out();
   test_waiting_and_divergence();
 }

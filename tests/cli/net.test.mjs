@@ -48,6 +48,15 @@ test('train learns, tells its speed, and the same seed gives the same file', () 
   assert.ok(further.epochs[0].loss < result.epochs[0].loss);
 });
 
+test('a schedule ends with the training, and patience ends it early', () => {
+  const limits = ['--limit', '600', '--validation', '0.5', '--quiet'];
+  const recipe = ['train', 'softmax', ...limits, '--epochs', '9', '--batch', '10', '--lr', '0'];
+  const result = json(...recipe, '--lr-schedule', 'one_cycle', '--patience', '2');
+  assert.equal(result.recipe.schedule_steps, 9 * 30);
+  assert.equal(result.recipe.images, 300);
+  assert.equal(result.epochs.length, 3, 'a rate of 0 makes nothing better');
+});
+
 test('training that explodes stops with a sentence and leaves good weights', () => {
   const path = join(folder, 'exploded.cnn');
   const recipe = ['--limit', '2000', '--epochs', '3', '--optimizer', 'sgd', '--lr', '1000'];

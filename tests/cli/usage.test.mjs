@@ -14,7 +14,7 @@ test('help names every command and option, and costs nothing', () => {
     assert.equal(help.err, '');
   }
   const train = cnn('train', '--help').out;
-  for (const option of 'data epochs batch optimizer lr augment seed validation out storage'.split(' ')) {
+  for (const option of 'data epochs batch optimizer lr lr-schedule clip-norm freeze augment seed validation patience out'.split(' ')) {
     assert.match(train, new RegExp(`^  --${option} `, 'm'));
   }
 });
@@ -32,6 +32,7 @@ test('what is not understood ends with 2 and one sentence', () => {
     [['train', 'mlp', '--lr', 'nan'], /--lr must be a number. Got "nan"/],
     [['train', 'mlp', '--lr', '0.1x'], /--lr must be a number/],
     [['train', 'mlp', '--storage', 'float8'], /--storage must be one of float32, float16/],
+    [['train', 'mlp', '--patience', '2'], /--patience needs --validation/],
     [['train', 'mlp', '--augment', 'shift'], /--augment must be like shift=1,rotate=8/],
     [['train', 'mlp', '--seed', '1', '--seed', '2'], /--seed is given twice/],
     [['train', 'mlp', '--quiet=yes'], /--quiet takes no value/],
@@ -67,6 +68,9 @@ test('what fails ends with 1 and one sentence', () => {
     [['train', 'mlp', '--data', 'mnits'], /no data set "mnits" in .*Did you mean mnist\?/],
     [['train', 'mlp', '--lr', '-1'], /learning_rate must be between 0 and 1000. Got -1/],
     [['train', 'mlp', '--optimizer', 'adm'], /optimizer must be one of "sgd"/],
+    [['train', 'mlp', '--lr-schedule', 'cosin'], /schedule must be one of "constant"/],
+    [['train', 'mlp', '--validation', '0.95'], /validation must be between 0 and 0.9/],
+    [['train', 'mlp', '--limit', '64', '--freeze', 'dens9'], /freeze matches nothing that has parameters/],
     [['train', 'mlp', '--augment', 'shif=1'], /unknown key "shif". Did you mean "shift"\?/],
     [['train', unfit, '--data', 'mnist'], /unfit/],
     [['train', 'mlp', '--limit', '64', '--out', '/nowhere/a.cnn'], /\/nowhere\/a\.cnn: cannot be written/],

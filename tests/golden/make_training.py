@@ -105,6 +105,37 @@ def parameter_layout(name, tensor):
     return kernel_layout(tensor) if name in KERNELS else tensor.detach()
 
 
+def schedules():
+    """The rates of the first steps by PyTorch's schedulers, up to their end."""
+    lr_scheduler = torch.optim.lr_scheduler
+    cases = [
+        ({'schedule': 'step', 'schedule_steps': 4, 'schedule_factor': 0.3},
+         lambda o: [lr_scheduler.StepLR(o, 4, 0.3)]),
+        ({'schedule': 'cosine', 'schedule_steps': 20}, lambda o: [lr_scheduler.CosineAnnealingLR(o, 20)]),
+        ({'schedule': 'one_cycle', 'schedule_steps': 20},
+         lambda o: [lr_scheduler.OneCycleLR(o, 0.2, 20, cycle_momentum=False)]),
+        ({'schedule': 'one_cycle', 'schedule_steps': 7},
+         lambda o: [lr_scheduler.OneCycleLR(o, 0.2, 7, cycle_momentum=False)]),
+        ({'warmup_steps': 5}, lambda o: [lr_scheduler.LinearLR(o, 1 / 5, total_iters=4)]),
+        ({'schedule': 'step', 'schedule_steps': 6, 'warmup_steps': 3},
+         lambda o: [lr_scheduler.LinearLR(o, 1 / 3, total_iters=2), lr_scheduler.StepLR(o, 6)]),
+    ]
+    result = []
+    for options, make in cases:
+        optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], 0.2)
+        chain = make(optimizer)
+        rates = []
+        length = 20 if options.get('schedule') in (None, 'step') else options['schedule_steps']
+        for step in range(length):
+            rates.append(optimizer.param_groups[0]['lr'])
+            optimizer.step()
+            if step + 1 < length:
+                for scheduler in chain:
+                    scheduler.step()
+        result.append({'options': {'learning_rate': 0.2, **options}, 'rates': rates})
+    return result
+
+
 def make_training():
     numbers = Store('training')
     start = start_parameters()
@@ -149,6 +180,7 @@ def make_training():
             steps.append({'loss': loss.item(), 'running_mean': numbers.put(mean),
                           'parameters': {name: numbers.put(parameter_layout(name, t)) for name, t in p.items()}})
         document['cases'].append({'options': options, 'steps': steps})
+    document['schedules'] = schedules()
     numbers.write(document)
 
 

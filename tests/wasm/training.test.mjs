@@ -99,6 +99,46 @@ for (const module of runnableModules) {
     for (const object of [trainer, data, net]) object.destroy();
   });
 
+  test(`${module}: the batch is there as the net received it, and a share is held out`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, { ...options, validation: 0.25, patience: 2 });
+    assert.deepEqual(trainer.batch(), { images: new Float32Array(0), labels: new Uint8Array(0) });
+    trainer.step();
+    const { images, labels } = trainer.batch();
+    const size = images.length / labels.length;
+    assert.equal(labels.length, 16);
+    const known = Array.from({ length: 96 }, (_, index) => data.image(index));
+    const received = (/** @type {number} */ i) => Array.from(images.subarray(i * size, (i + 1) * size), (v) => Math.round(v * 255));
+    labels.forEach((label, i) => {
+      const pixels = received(i);
+      assert.ok(known.some((image) => image.label === label && pixels.every((value, p) => value === image.pixels[p])));
+    });
+    trainer.configure({ augment: { brightness: 0.5, noise: 0.2 } });
+    trainer.step();
+    assert.ok(!sameBits(trainer.batch().images.subarray(0, size), images.subarray(0, size)));
+
+    const evaluation = engine.createHeldOutEvaluation(trainer);
+    assert.equal(evaluation.step(1000).total, 24);
+    assert.deepEqual([3, 2, 2.5, 2, 1].map((loss) => trainer.shouldStop(loss)), [false, false, false, true, false]);
+    for (const object of [evaluation, trainer, data, net]) object.destroy();
+  });
+
+  test(`${module}: schedules are reported, what is frozen stays`, () => {
+    const net = engine.createNet(smallNet, { seed: 5 });
+    const data = smallData(engine, 96);
+    const more = { schedule: /** @type {const} */ ('cosine'), schedule_steps: 4, freeze: 'conv*' };
+    const trainer = engine.createTrainer(net, data, { ...options, ...more });
+    const before = weights(net);
+    const rates = [0, 1, 2, 3, 4].map(() => trainer.step().learning_rate);
+    const expected = [0, 1, 2, 3, 4].map((step) => 0.005 * (1 + Math.cos((Math.PI * step) / 4)));
+    rates.forEach((rate, i) => assert.ok(Math.abs(rate - expected[i]) < 1e-12));
+    const after = weights(net);
+    assert.deepEqual(after.map((tensor, i) => sameBits(tensor, before[i])), [true, true, false, false]);
+    assert.match(thrown(() => trainer.configure({ freeze: 'cnv1' })).message, /matches nothing/);
+    for (const object of [trainer, data, net]) object.destroy();
+  });
+
   test(`${module}: a restored training goes on to the bit, in another engine too`, () => {
     const net = engine.createNet(smallNet, { seed: 5 });
     const data = smallData(engine, 96);

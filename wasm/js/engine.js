@@ -119,6 +119,17 @@ export class Engine {
     return new Evaluation(this.#bridge, this.#make('cnn_evaluation_create', args));
   }
 
+  /**
+   * Over the images that the trainer's option `validation` holds out.
+   * @param {Trainer} trainer
+   * @param {{limit?: number}} [options]  only the first `limit` images; 0: all that have arrived
+   * @returns {Evaluation}
+   */
+  createHeldOutEvaluation(trainer, { limit = 0 } = {}) {
+    const args = [trainer.use, wholeNumber(limit, 'limit', 2 ** 32 - 1)];
+    return new Evaluation(this.#bridge, this.#make('cnn_evaluation_create_held_out', args));
+  }
+
   /** @param {string} name @param {import('./bridge.js').Argument[]} args @returns {number} */
   #make(name, args) {
     return this.#bridge.call(name, args, 1, (results) => results.handle(0));

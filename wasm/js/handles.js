@@ -205,6 +205,22 @@ export class Trainer extends Handle {
     return this.call('explain', [toJson(query)], 2, readAnswer);
   }
 
+  /**
+   * The last step's batch as the net received it, augmented and preprocessed; empty before the first step.
+   * @returns {{images: Float32Array, labels: Uint8Array}}  images [labels.length, input shape]
+   */
+  batch() {
+    return this.call('batch', [], 2, (results) => ({ images: results.floats(0), labels: results.bytes(1) }));
+  }
+
+  /**
+   * Early stopping: whether the last `patience` losses on held-out images were no better than the best before.
+   * @param {number} heldOutLoss
+   */
+  shouldStop(heldOutLoss) {
+    return this.call('should_stop', [Number(heldOutLoss)], 1, (results) => results.int(0) === 1);
+  }
+
   /** All that a continued training needs besides net and data. @returns {Uint8Array} */
   checkpoint() {
     return this.call('checkpoint', [], 1, (results) => results.bytes(0));

@@ -86,8 +86,33 @@
  * @property {number} [weight_decay]  L2
  * @property {number} [l1_decay]
  * @property {number} [batch_size]
+ * @property {number} [accumulate]  batches whose mean gradient makes one update
+ * @property {'constant' | 'step' | 'cosine' | 'one_cycle'} [schedule]
+ * @property {number} [schedule_steps]
+ * @property {number} [schedule_factor]
+ * @property {number} [warmup_steps]
+ * @property {number} [clip_norm]  0: any
+ * @property {number} [clip_value]  0: any
+ * @property {string} [freeze]  patterns of names, like '*,!logits'
+ * @property {number} [validation]  share of the training set that is held out
+ * @property {number} [patience]  for shouldStop; 0: never
  * @property {number} [seed]
- * @property {{shift?: number, rotate?: number, scale?: number, shear?: number, elastic?: number, flip?: number}} [augment]
+ * @property {AugmentOptions} [augment]
+ *
+ * @typedef {object} AugmentOptions  all 0: none
+ * @property {number} [shift]
+ * @property {number} [rotate]
+ * @property {number} [scale]
+ * @property {number} [shear]
+ * @property {number} [elastic]
+ * @property {number} [flip]
+ * @property {number} [flip_v]
+ * @property {number} [crop]
+ * @property {number} [brightness]
+ * @property {number} [contrast]
+ * @property {number} [saturation]
+ * @property {number} [noise]
+ * @property {number} [cutout]
  *
  * @typedef {object} StepResult
  * @property {'trained' | 'waiting' | 'diverged'} state
@@ -97,7 +122,7 @@
  * @property {number} images  images seen so far
  * @property {number | null} loss  mean over the batch before the update; null: it left the finite numbers
  * @property {number} accuracy
- * @property {number} learning_rate
+ * @property {number} learning_rate  of this step, by the schedule
  * @property {string} [message]  diverged: what happened and what to try
  * @property {number} [kept_step]  diverged: the weights are those after this many steps
  *

@@ -215,3 +215,112 @@ TEST_CASE("augment: flip gives the mirror image, as often as it says") {
   CHECK(flips > 430);
   CHECK(flips < 570);
 }
+
+TEST_CASE("augment: upside down, and cut out of a black frame") {
+  AugmentOptions upside;
+  upside.flip_v = 1;
+  Random random(2);
+  const Picture picture = disc(9, 6, 4);
+  const Picture turned = changed(upside, picture, random);
+  CHECK(mass(turned).x == Approx(mass(picture).x));
+  CHECK(mass(turned).y == Approx(27 - mass(picture).y));
+
+  AugmentOptions crop;
+  crop.crop = 4;
+  bool seen[9][9] = {};
+  for (int n = 0; n < 1000; ++n) {
+    const Picture moved = changed(crop, disc(13, 13, 5), random);
+    const double x = mass(moved).x - 13, y = mass(moved).y - 13;
+    REQUIRE(x == Approx(std::round(x)).margin(1e-6));  // whole pixels: nothing is blurred
+    REQUIRE(std::max(std::abs(x), std::abs(y)) < 4.5);
+    seen[static_cast<int>(std::round(y)) + 4][static_cast<int>(std::round(x)) + 4] = true;
+  }
+  CHECK(std::count(&seen[0][0], &seen[0][0] + 81, true) == 81);
+}
+
+TEST_CASE("augment: brightness adds, contrast spreads about the mean") {
+  const Picture picture = [] {
+    Picture p(kShape.size());
+    for (std::size_t i = 0; i < p.size(); ++i) p[i] = i % 2 ? 140 : 100;
+    return p;
+  }();
+  AugmentOptions bright;
+  bright.brightness = 0.2;
+  const auto level = range(bright, picture, [](const Picture& p) { return double(p[1]); });
+  CHECK(level.first == Approx(140 - 51).margin(2));
+  CHECK(level.second == Approx(140 + 51).margin(2));
+  CHECK(range(bright, picture, [](const Picture& p) { return double(p[1]) - p[0]; }) == std::pair<double, double>{40, 40});
+
+  AugmentOptions contrast;
+  contrast.contrast = 0.5;
+  const auto spread = range(contrast, picture, [](const Picture& p) { return double(p[1]) - p[0]; });
+  CHECK(spread.first == Approx(20).margin(2));
+  CHECK(spread.second == Approx(60).margin(2));
+  CHECK(range(contrast, picture, [](const Picture& p) { return double(p[1]) + p[0]; }).first == Approx(240).margin(1));
+
+  // What leaves the range stays at its end.
+  bright.brightness = 1;
+  const Picture white(kShape.size(), 255);
+  CHECK(range(bright, white, [](const Picture& p) { return double(p[0]); }).second == 255);
+}
+
+TEST_CASE("augment: saturation moves colours to and from their grey, and needs three channels") {
+  const Shape shape{2, 2, 3};
+  const Picture picture = {200, 100, 50, 10, 20, 30, 90, 90, 90, 0, 60, 0};
+  AugmentOptions options;
+  options.saturation = 0.5;
+  Random random(4);
+  double least = 1e9, most = -1e9;
+  for (int n = 0; n < 300; ++n) {
+    const Picture p = changed(options, picture, random, shape);
+    const double grey = 0.299 * p[0] + 0.587 * p[1] + 0.114 * p[2];
+    CHECK(grey == Approx(124.2).margin(1.1));
+    CHECK((p[6] == 90 && p[7] == 90 && p[8] == 90));
+    least = std::min(least, (p[0] - grey) / (200 - 124.2));
+    most = std::max(most, (p[0] - grey) / (200 - 124.2));
+  }
+  CHECK(least == Approx(0.5).margin(0.03));
+  CHECK(most == Approx(1.5).margin(0.03));
+  CHECK(changed(options, disc(10, 10, 5), random) == disc(10, 10, 5));
+}
+
+TEST_CASE("augment: noise has its standard deviation") {
+  AugmentOptions options;
+  options.noise = 0.1;
+  Random random(6);
+  const Picture grey(kShape.size(), 128);
+  double sum = 0, squares = 0;
+  for (int n = 0; n < 20; ++n) {
+    for (const std::uint8_t value : changed(options, grey, random)) {
+      sum += value - 128.0;
+      squares += (value - 128.0) * (value - 128.0);
+    }
+  }
+  const double count = 20.0 * 28 * 28;
+  CHECK(std::abs(sum / count) < 0.8);
+  CHECK(std::sqrt(squares / count) == Approx(25.5).epsilon(0.03));
+}
+
+TEST_CASE("augment: cutout blackens one square and leaves the rest") {
+  AugmentOptions options;
+  options.cutout = 7;
+  const Picture white(kShape.size(), 255);
+  const auto black = range(options, white, [](const Picture& p) { return double(std::count(p.begin(), p.end(), 0)); });
+  CHECK(black.first >= 16);  // in a corner
+  CHECK(black.first <= 28);  // at an edge
+  CHECK(black.second == 49);
+  Random random(9);
+  for (int n = 0; n < 100; ++n) {
+    const Picture p = changed(options, white, random);
+    int left = 28, right = -1, top = 28, bottom = -1;
+    for (int i = 0; i < 28 * 28; ++i) {
+      if (p[i] != 0) continue;
+      left = std::min(left, i % 28), right = std::max(right, i % 28);
+      top = std::min(top, i / 28), bottom = std::max(bottom, i / 28);
+    }
+    CHECK(std::count(p.begin(), p.end(), 0) == (right - left + 1) * (bottom - top + 1));
+  }
+  // Larger than the picture: nothing is left of it, and nothing behind it is touched.
+  options.cutout = 256;
+  CHECK(range(options, white, [](const Picture& p) { return double(std::count(p.begin(), p.end(), 255)); }).second == 0);
+}

@@ -176,7 +176,7 @@ TEST_CASE("golden: three steps with each optimiser") {
       const Json& expected = item["steps"][step];
       const LossReport report = pass_once(golden, run, static_cast<int>(step));
       check_close("loss", std::vector<double>{report.loss}, std::vector<double>{expected["loss"].get<double>()});
-      state.update(options, run.parameter_gradients(), net.parameters());
+      state.update(options, options.learning_rate, 1, run.parameter_gradients(), net.parameters());
       check_close("running mean", parameter(net, "norm1/running_mean"), golden.tensor(expected["running_mean"]));
       for (const auto& place : expected["parameters"].items()) {
         check_close(place.key(), parameter(net, place.key()), golden.tensor(place.value()));

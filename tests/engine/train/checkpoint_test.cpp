@@ -51,7 +51,8 @@ struct Scene {
 
 TEST_CASE("checkpoint: restored at step 37, training goes on to the bit") {
   const Dataset data = TinySet(50).dataset(20);
-  for (const Optimizer optimizer : {Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov, Optimizer::adam}) {
+  for (const Optimizer optimizer : {Optimizer::sgd, Optimizer::momentum, Optimizer::nesterov, Optimizer::adagrad,
+                                    Optimizer::adadelta, Optimizer::rmsprop, Optimizer::adam, Optimizer::adamw}) {
     for (const int at : {0, 2, 8, 37}) {  // in the first part, at the end of an epoch (8), later
       Net net(parse_definition(kEverything), 1);
       Trainer trainer(net, &data, options_for(optimizer));
@@ -137,8 +138,8 @@ TEST_CASE("checkpoint: says why it is refused") {
   refuse(Bytes(good.begin(), good.begin() + 10), "is cut off.");
   refuse(Bytes(good.begin(), good.end() - 1), "is damaged: its checksum does not match.");
   Bytes later = good;
-  later[8] = 2;
-  refuse(sealed(later), "has a version that is not known here. Got 2, known is 1.");
+  later[8] = 3;
+  refuse(sealed(later), "has a version that is not known here. Got 3, known is up to 2.");
   Bytes precise = good;
   precise[12] = sizeof(Real) == 4 ? 8 : 4;
   refuse(sealed(precise), "was written with another precision.");
@@ -154,4 +155,58 @@ TEST_CASE("checkpoint: says why it is refused") {
   Trainer on_few(same, &few, {});
   expect_error([&] { on_few.restore(good.data(), good.size()); }, ErrorCode::bad_file,
                "[checkpoint] has an order that is not of this data set.");
+}
+
+TEST_CASE("checkpoint: gradients that wait, held-out images, frozen layers and patience go on to the bit") {
+  const Dataset data = TinySet(50).dataset(20);
+  TrainerOptions options = options_for(Optimizer::adam);
+  options.accumulate = 3;
+  options.validation = 0.2;
+  options.freeze = "conv1";
+  options.patience = 2;
+  options.schedule = Schedule::cosine;
+  options.schedule_steps = 80;
+  options.warmup_steps = 5;
+  options.clip_norm = 0.5;
+  options.l1_decay = 1e-4;
+  options.augment.noise = 0.1;
+  options.augment.cutout = 2;
+  for (const int at : {1, 3, 11}) {
+    Net net(parse_definition(kEverything), 1);
+    Trainer trainer(net, &data, options);
+    for (int i = 0; i < at; ++i) trainer.step();
+    trainer.should_stop(1);
+    const Bytes bytes = trainer.checkpoint();
+    const std::vector<Real> weights = weights_of(net);
+    Net other(parse_definition(kEverything), 99);
+    TrainerOptions different = options_for(Optimizer::sgd);
+    different.seed = 1234;
+    Trainer second(other, &data, different);
+    second.step();
+    set_weights(other, weights);
+    second.restore(bytes.data(), bytes.size());
+    CHECK(second.checkpoint() == bytes);
+    CHECK(second.held_out() == trainer.held_out());
+    CHECK(write_options(second.options()) == write_options(trainer.options()));
+    for (Trainer* each : {&trainer, &second}) {
+      for (int i = 0; i < 31; ++i) each->step();
+      CHECK_FALSE(each->should_stop(2));
+      CHECK(each->should_stop(3));
+    }
+    CHECK(weights_of(other) == weights_of(net));
+    CHECK(second.checkpoint() == trainer.checkpoint());
+  }
+}
+
+TEST_CASE("checkpoint: the first version is still read") {
+  Scene scene(9);
+  const Bytes now = scene.trainer.checkpoint();
+  // It ended with the moments: without best loss, two counters and the length of an empty list.
+  Bytes old(now.begin(), now.end() - 4 - 24);
+  old[8] = 1;
+  old.resize(old.size() + 4);
+  Scene other(2);
+  set_weights(other.net, weights_of(scene.net));
+  other.restore(sealed(old));
+  CHECK(other.trainer.checkpoint() == now);
 }

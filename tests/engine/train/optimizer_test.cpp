@@ -59,6 +59,10 @@ TrainerOptions with(Optimizer optimizer, double rate) {
   return options;
 }
 
+void update(OptimizerState& state, const TrainerOptions& options, Scene& scene) {
+  state.update(options, options.learning_rate, 1, scene.gradients.data(), scene.net.parameters());
+}
+
 }  // namespace
 
 TEST_CASE("optimizer: the test net has what is to be told apart") {
@@ -78,9 +82,9 @@ TEST_CASE("optimizer: gradient descent takes rate times gradient off") {
   Scene scene;
   OptimizerState state(scene.net, Optimizer::sgd);
   const TrainerOptions options = with(Optimizer::sgd, 0.1);
-  state.update(options, scene.gradients.data(), scene.net.parameters());
+  update(state, options, scene);
   scene.check_trainable(0.95);
-  state.update(options, scene.gradients.data(), scene.net.parameters());
+  update(state, options, scene);
   scene.check_trainable(0.9);
   CHECK(state.moment(0).size() == 0);
 }
@@ -89,17 +93,17 @@ TEST_CASE("optimizer: momentum adds up, Nesterov looks ahead") {
   Scene heavy;
   OptimizerState ball(heavy.net, Optimizer::momentum);
   // v: 0.5, then 0.9·0.5 + 0.5 = 0.95; the weight loses a tenth of each.
-  ball.update(with(Optimizer::momentum, 0.1), heavy.gradients.data(), heavy.net.parameters());
+  update(ball, with(Optimizer::momentum, 0.1), heavy);
   heavy.check_trainable(0.95);
-  ball.update(with(Optimizer::momentum, 0.1), heavy.gradients.data(), heavy.net.parameters());
+  update(ball, with(Optimizer::momentum, 0.1), heavy);
   heavy.check_trainable(0.855);
 
   Scene ahead;
   OptimizerState nesterov(ahead.net, Optimizer::nesterov);
   // g + 0.9·v: 0.5 + 0.45 = 0.95, then 0.5 + 0.9·0.95 = 1.355.
-  nesterov.update(with(Optimizer::nesterov, 0.1), ahead.gradients.data(), ahead.net.parameters());
+  update(nesterov, with(Optimizer::nesterov, 0.1), ahead);
   ahead.check_trainable(0.905);
-  nesterov.update(with(Optimizer::nesterov, 0.1), ahead.gradients.data(), ahead.net.parameters());
+  update(nesterov, with(Optimizer::nesterov, 0.1), ahead);
   ahead.check_trainable(0.7695);
 }
 
@@ -109,18 +113,18 @@ TEST_CASE("optimizer: Adam's steps by hand") {
   TrainerOptions options = with(Optimizer::adam, 0.01);
   options.epsilon = 1e-7;
   // A constant gradient gives corrected moments g and g²: each step is rate·g/(|g| + ε).
-  state.update(options, scene.gradients.data(), scene.net.parameters());
+  update(state, options, scene);
   scene.check_trainable(0.99);
   // Then g = −0.25: m = 0.9·0.05 − 0.1·0.25 = 0.02, v = 0.999·0.00025 + 0.001·0.0625 = 0.00031225;
   // corrected by 1 − 0.81 and 1 − 0.998001: 0.105263158 / √0.156203102 = 0.266336.
   scene.set_gradients(-0.25);
-  state.update(options, scene.gradients.data(), scene.net.parameters());
+  update(state, options, scene);
   scene.check_trainable(0.99 - 0.01 * 0.266336);
   CHECK(state.updates() == 2);
   // With empty moments the next step is the first one again.
   state.clear();
   CHECK(state.updates() == 0);
-  state.update(options, scene.gradients.data(), scene.net.parameters());
+  update(state, options, scene);
   scene.check_trainable(0.99 - 0.01 * 0.266336 + 0.01);
 }
 
@@ -130,7 +134,7 @@ TEST_CASE("optimizer: weight decay pulls kernels only") {
     OptimizerState state(scene.net, kind);
     TrainerOptions options = with(kind, 0.1);
     options.weight_decay = 0.5;
-    state.update(options, scene.gradients.data(), scene.net.parameters());
+    update(state, options, scene);
     const double ahead = kind == Optimizer::nesterov ? 1.9 : 1;
     scene.check(1 - 0.1 * ahead * (0.5 + 0.5), [](const ParameterSpec& s) { return s.trainable && s.decays; });
     scene.check(1 - 0.1 * ahead * 0.5, [](const ParameterSpec& s) { return s.trainable && !s.decays; });

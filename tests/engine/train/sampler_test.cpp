@@ -198,3 +198,43 @@ TEST_CASE("sampler: states that cannot be are refused") {
     s.position = 10;
   }));
 }
+
+TEST_CASE("sampler: a held-out share never comes, whenever the parts arrive") {
+  const TinySet set(100);
+  const Dataset data = set.dataset(40);
+  Sampler sampler(data, 1, 0.2);
+  const std::vector<std::uint32_t>& held = sampler.held_out();
+  REQUIRE(held.size() == 20);
+  CHECK(std::is_sorted(held.begin(), held.end()));
+  CHECK(held != Sampler(data, 2, 0.2).held_out());
+  // Not a stretch of the set: every part gives some.
+  CHECK(held.front() < 40);
+  CHECK(held.back() >= 80);
+
+  // The other set arrives bit by bit; its parts begin where those of the first do.
+  Dataset late({6, 6, 1}, TinySet::kClasses, 100);
+  Sampler waiting(late, 1, 0.2);
+  CHECK(waiting.held_out() == held);
+  std::vector<std::uint32_t> first, second;
+  std::size_t arrived = 0;
+  while (first.size() < 80) {
+    const std::vector<std::uint32_t> part = next(waiting, 7);
+    first.insert(first.end(), part.begin(), part.end());
+    if (part.empty()) {
+      REQUIRE(arrived < 100);
+      const std::size_t count = std::min<std::size_t>(40, 100 - arrived);
+      set.append_to(late, arrived, count);
+      arrived += count;
+    }
+  }
+  for (const std::uint32_t index : first) CHECK_FALSE(std::binary_search(held.begin(), held.end(), index));
+  CHECK(epoch(sampler, 7) == first);
+  for (int i = 0; i < 3; ++i) {
+    second = epoch(sampler, 9);
+    CHECK(second.size() == 80);
+    CHECK(second == epoch(waiting, 9));
+    std::vector<std::uint32_t> all = second;
+    all.insert(all.end(), held.begin(), held.end());
+    CHECK(is_permutation_of_range(all, 0, 100));
+  }
+}
