@@ -27,7 +27,13 @@ export function weightsPath(net, data) {
 
 /** Options of the trainer, as the engine calls them. @param {import('./store.js').Store} store */
 export function trainerOptions(store) {
+  const { trainer = [], augment = [] } = store.catalogue.value ?? {};
+  const { augment: changes, ...others } = store.training.value ?? {};
+  // The trainer keeps what is not named, so everything is.
   return {
+    ...defaults(trainer),
+    ...others,
+    augment: { ...defaults(augment), ...changes },
     optimizer: store.optimizer.value,
     learning_rate: store.learningRate.value,
     momentum: store.momentum.value,
@@ -36,3 +42,6 @@ export function trainerOptions(store) {
     seed: store.seed.value,
   };
 }
+
+/** @param {{key: string, default: unknown}[]} fields  of the catalogue */
+const defaults = (fields) => Object.fromEntries(fields.map((field) => [field.key, field.default]));

@@ -5,7 +5,7 @@
 /**
  * @typedef {object} Setting
  * @property {string} key     in the address
- * @property {'choice' | 'name' | 'number' | 'integer' | 'definition' | 'strokes' | 'unit'} type
+ * @property {'choice' | 'name' | 'number' | 'integer' | 'definition' | 'options' | 'strokes' | 'unit'} type
  * @property {readonly (string | null)[]} [choices]
  * @property {number} [min]
  * @property {number} [max]
@@ -34,6 +34,8 @@ export const settings = {
   momentum: { key: 'momentum', type: 'number', min: 0, max: 0.9999, initial: 0.9 },
   weightDecay: { key: 'decay', type: 'number', min: 0, max: 1, initial: 0 },
   batchSize: { key: 'batch', type: 'integer', min: 1, max: 1024, initial: 32 },
+  // The trainer's other options as its catalogue names them, only what differs: {schedule: 'cosine', augment: {shift: 2}}
+  training: { key: 'train', type: 'options', initial: null },
   room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', null], initial: null },
   selection: { key: 'unit', type: 'unit', initial: null, entry: true },
   // What the maps of the network are of, as the engine calls it.
@@ -72,9 +74,23 @@ export function accept(name, value) {
     }
     case 'definition':
       return value === null || (typeof value === 'object' && !Array.isArray(value)) ? value : undefined;
+    case 'options':
+      return value === null || isOptions(value) ? value : undefined;
     case 'strokes':
       return value === null || isStrokes(value) ? value : undefined;
   }
+}
+
+/** Numbers, texts and one level of groups; the engine knows which. @param {unknown} value @returns {boolean} */
+function isOptions(value, deep = true) {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every(
+      (each) => Number.isFinite(each) || typeof each === 'string' || (deep && isOptions(each, false)),
+    )
+  );
 }
 
 /** @param {unknown} value */

@@ -120,6 +120,7 @@ export function createStore(start = {}) {
     learningRate: /** @type {Signal<number>} */ (signal(initial.learningRate)),
     momentum: /** @type {Signal<number>} */ (signal(initial.momentum)),
     weightDecay: /** @type {Signal<number>} */ (signal(initial.weightDecay)),
+    training: /** @type {Signal<any>} */ (signal(initial.training)),
     batchSize: /** @type {Signal<number>} */ (signal(initial.batchSize)),
     room: /** @type {Signal<'train' | 'architecture' | 'data' | null>} */ (signal(initial.room)),
     selection: /** @type {Signal<string | null>} */ (signal(initial.selection)),

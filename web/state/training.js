@@ -174,6 +174,9 @@ export function createTraining(context, nets, keep) {
             store.status.value = 'diverged';
             const params = { step: message.step, rate: String(store.learningRate.value) };
             say({ key: 'notice.diverged', params, tone: 'error' });
+          } else if (message.reason === 'early') {
+            store.status.value = 'paused';
+            say({ key: 'notice.stoppedEarly', params: { step: message.step }, tone: 'info' });
           } else {
             store.status.value = 'paused';
             say({ key: 'notice.trainFailed', params: { reason: message.message }, tone: 'error' });

@@ -62,7 +62,7 @@ export async function decodeSettings(hash) {
 /** @param {import('./schema.js').Setting['type']} type @param {any} value */
 async function encodeValue(type, value) {
   if (value === null) return '';
-  if (type === 'definition') return deflateText(JSON.stringify(value));
+  if (type === 'definition' || type === 'options') return deflateText(JSON.stringify(value));
   if (type === 'strokes') return packStrokes(value);
   return encodeURIComponent(String(value)).replaceAll('%2F', '/').replaceAll('%40', '@').replaceAll('%2C', ',');
 }
@@ -71,7 +71,7 @@ async function encodeValue(type, value) {
 async function decodeValue(type, text) {
   if (type === 'strokes') return unpackStrokes(text);
   if (text === '') return null;
-  if (type === 'definition') return JSON.parse(await inflateText(text));
+  if (type === 'definition' || type === 'options') return JSON.parse(await inflateText(text));
   const plain = decodeURIComponent(text);
   if (type === 'number' || type === 'integer') return plain.trim() === '' ? undefined : Number(plain);
   return plain;

@@ -1,6 +1,7 @@
 // Training: its settings, its curves, and the test over the complete set.
 
 import './train-room.css';
+import './trainer-options.js';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
 
@@ -24,6 +25,7 @@ export class TrainRoom extends View {
             ${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#hasMomentum() })}
             ${this.#number('seed', 'seed', { min: 0, max: 2147483647, step: 1 })} ${this.#trainFrom()}
           </div>
+          <cnn-trainer-options .app=${this.app}></cnn-trainer-options>
         </section>
         <section class="train-curves"><cnn-curves .app=${this.app}></cnn-curves></section>
         <section class="train-test" aria-labelledby="train-test-title">

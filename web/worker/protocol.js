@@ -102,6 +102,9 @@ export const operations = {
   step: { args: [] },
   // Fresh weights from the seed; forgets optimiser and step. Result: NetInfo
   reset: { args: ['seed'] },
+  // Up to `limit` pictures of the last step as the net received them, augmented and preprocessed, in the order of the
+  // batch. Result: {shape: [h, w, c], images: Float32Array, labels: Uint8Array}
+  batch: { args: ['limit'], resultTransfer: ['images', 'labels'] },
   // The whole test set, in slices, while training waits; 'evaluation' events say how far it is. Result:
   // EvaluationReport
   evaluate: { args: [], concurrent: true },
@@ -118,6 +121,6 @@ export const events = {
   heldOut: 'EvaluationReport', // a sample of the test set, every few hundred steps
   evaluation: 'EvaluationReport',
   prediction: 'Prediction', // the kept input, with new weights
-  stopped: '{reason: "diverged" | "waiting" | "failed", message, step}',
+  stopped: '{reason: "diverged" | "waiting" | "early" | "failed", message, step}',
   checkpoint: '{model: Uint8Array, trainer: Uint8Array, step}', // every two seconds or 200 steps of training
 };

@@ -37,9 +37,16 @@ export function createSession({ loadEngine, send, now, later }) {
     now,
     later,
     trainer: () => needTrainer(),
-    evaluation: (limit) => (sets?.test.count ? engine.createEvaluation(needNet(), sets.test, { limit }) : null),
+    evaluation(limit) {
+      if (limit > 0 && trainer && options.validation > 0) {
+        const heldOut = engine.createHeldOutEvaluation(trainer, { limit });
+        // The trainer may be older than the option: then it holds nothing out.
+        if (heldOut.step(0).total > 0) return heldOut;
+        heldOut.destroy();
+      }
+      return sets?.test.count ? engine.createEvaluation(needNet(), sets.test, { limit }) : null;
+    },
     checkpoint: () => ({ model: net.save({ step: loop.step }), trainer: trainer.checkpoint() }),
-    goBack: (good) => restore(good),
     answer: () => answerAgain(),
     trainTotal: () => head?.train_total ?? 0,
     send: (event, data) => send(event, data, event === 'checkpoint' ? [data.model.buffer, data.trainer.buffer] : []),
@@ -209,6 +216,13 @@ export function createSession({ loadEngine, send, now, later }) {
       return info;
     },
     evaluate: () => loop.evaluate(),
+    batch({ limit }) {
+      const shape = /** @type {any} */ (info)?.summary.input ?? [0, 0, 0];
+      const { images, labels } = trainer ? trainer.batch() : { images: new Float32Array(0), labels: new Uint8Array(0) };
+      const count = Math.min(limit, labels.length);
+      const size = labels.length ? images.length / labels.length : 0;
+      return { shape, images: images.slice(0, count * size), labels: labels.slice(0, count) };
+    },
 
     checkpoint: () => ({
       model: needNet().save({ step: loop.step }),

@@ -13,8 +13,6 @@ const kCheckpointEveryMs = 2000;
 const kCheckpointEverySteps = 200;
 const kHeldOutEverySteps = 200;
 const kHeldOutImages = 1000;
-/** Cross-entropy of a net that guesses is 2.3 for ten classes. Beyond this nothing will bring it back. */
-const kHopelessLoss = 1e5;
 /** An evaluation call should take about half a slice. */
 const kEvaluationMs = 6;
 const kMaxEvaluationImages = 500;
@@ -24,16 +22,16 @@ const kMaxEvaluationImages = 500;
  * @property {() => number} now  milliseconds
  * @property {(run: () => void) => void} later  runs after the messages that wait
  * @property {() => any} trainer  the trainer of bindings; made when first needed
- * @property {(limit: number) => any} evaluation  a new one over the test images that have arrived; null: none has
+ * @property {(limit: number) => any} evaluation  a new one over the test images (with a limit: over what is held out of
+ *   training, where something is) that have arrived; null: none has
  * @property {() => {model: Uint8Array, trainer: Uint8Array}} checkpoint
- * @property {(good: {model: Uint8Array, trainer: Uint8Array, step: number}) => void} goBack  to such a checkpoint
  * @property {() => void} answer  the kept input, with the weights of now
  * @property {() => number} trainTotal  images of an epoch
  * @property {(event: string, data: any) => void} send
  */
 
 /** @param {LoopParts} parts */
-export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint, goBack, answer, trainTotal, send }) {
+export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint, answer, trainTotal, send }) {
   let training = false;
   let scheduled = false;
   /** Counts up when what was going on has lost its meaning (another net, a reset). */
@@ -53,8 +51,6 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   let since = 0;
   let away = 0;
   let waitingSaid = false;
-  /** What an explosion goes back to. @type {{model: Uint8Array, trainer: Uint8Array, step: number} | null} */
-  let good = null;
   /** Since the last report. */
   let sum = emptySum();
 
@@ -119,10 +115,6 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       return false;
     }
     waitingSaid = false;
-    if (result.loss > kHopelessLoss) {
-      explode();
-      return false;
-    }
     const batch = images < 0 ? 0 : result.images - images;
     if (!sum.steps) {
       since = begin;
@@ -164,8 +156,12 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     const report = { ...result, step, complete: job.complete };
     if (result.done) {
       finish(job);
-      if (job.complete) job.resolve?.(report);
-      else send('heldOut', report);
+      if (job.complete) {
+        job.resolve?.(report);
+        return;
+      }
+      send('heldOut', report);
+      if (trainer().shouldStop(report.loss ?? Infinity) && training) stop('early', '');
     } else if (job.complete && now() - lastReport >= kReportEveryMs) {
       lastReport = now();
       send('evaluation', report);
@@ -192,26 +188,11 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     if (checkpointDue && begin - lastCheckpoint >= 500) {
       lastCheckpoint = time;
       checkpointStep = step;
-      keepGood();
+      keep();
     }
   };
 
-  /** A checkpoint, for the page and for an explosion. */
-  const keepGood = () => {
-    const { model, trainer: state } = checkpoint();
-    good = { model: model.slice(), trainer: state.slice(), step };
-    send('checkpoint', { model, trainer: state, step });
-  };
-
-  /** The loss is a number still, but a hopeless one: the weights before it come back. */
-  const explode = () => {
-    const at = step;
-    const back = good;
-    if (back) goBack(back);
-    training = false;
-    answer();
-    send('stopped', { reason: 'diverged', message: '', step: at });
-  };
+  const keep = () => send('checkpoint', { ...checkpoint(), step });
 
   /** @param {number} time */
   const report = (time) => {
@@ -234,7 +215,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     return data;
   };
 
-  /** @param {'diverged' | 'failed'} reason @param {string} message */
+  /** @param {'diverged' | 'early' | 'failed'} reason @param {string} message */
   const stop = (reason, message) => {
     training = false;
     report(now());
@@ -252,7 +233,6 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     /** Throws when there can be no trainer. */
     start() {
       trainer();
-      good ??= { ...checkpoint(), step };
       training = true;
       waitingSaid = false;
       lastCheckpoint = now();
@@ -264,7 +244,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
         training = false;
         report(now());
         answer();
-        if (step > 0) keepGood();
+        if (step > 0) keep();
       }
       return step;
     },
@@ -273,7 +253,6 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       training = false;
       report(now());
       trainer();
-      good ??= { ...checkpoint(), step };
       let data = null;
       if (stepTraining()) {
         data = report(now());
@@ -313,7 +292,6 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       generation++;
       training = false;
       waitingSaid = false;
-      good = null;
       step = atStep;
       images = atStep ? -1 : 0;
       heldOutStep = atStep;
