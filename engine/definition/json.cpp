@@ -113,7 +113,7 @@ void Json::erase(const std::string& key) {
 }
 
 void Json::update(const Json& other) {
-  for (const Item& item : other.items()) (*this)[item.key()] = item.value();
+  for (const auto& item : other.items()) (*this)[item.key()] = item.value();
 }
 
 bool operator==(const Json& a, const Json& b) {

@@ -105,11 +105,12 @@ class Json {
   void update(const Json& other);
 
   // for (const auto& item : json.items()) … item.key(), item.value()
+  template <class J>  // Json or const Json
   class Item {
    public:
-    Item(const Json& object, std::size_t index) : object_(&object), index_(index) {}
+    Item(J& object, std::size_t index) : object_(&object), index_(index) {}
     const std::string& key() const { return object_->keys_[index_]; }
-    const Json& value() const { return object_->items_[index_]; }
+    J& value() const { return object_->items_[index_]; }
     const Item& operator*() const { return *this; }
     Item& operator++() {
       ++index_;
@@ -118,15 +119,17 @@ class Json {
     bool operator!=(const Item& other) const { return index_ != other.index_; }
 
    private:
-    const Json* object_;
+    J* object_;
     std::size_t index_;
   };
+  template <class J>
   struct Items {
-    const Json& object;
-    Item begin() const { return {object, 0}; }
-    Item end() const { return {object, object.keys_.size()}; }
+    J& object;
+    Item<J> begin() const { return {object, 0}; }
+    Item<J> end() const { return {object, object.keys_.size()}; }
   };
-  Items items() const { return {*this}; }
+  Items<Json> items() { return {*this}; }
+  Items<const Json> items() const { return {*this}; }
 
   friend bool operator==(const Json& a, const Json& b);
   friend bool operator!=(const Json& a, const Json& b) { return !(a == b); }
