@@ -1,3 +1,4 @@
+#include "engine/definition/fields.h"
 #include "tests/engine/layers/layer_check.h"
 
 using namespace cnn;
