@@ -3,15 +3,20 @@
 // would look broken in its first moment.
 
 import './views/architecture-room.js';
+import './views/arithmetic.js';
 import './views/confusion-matrix.js';
 import './views/curves.js';
 import './views/data-room.js';
 import './views/descent.js';
+import './views/excites.js';
+import './views/field.js';
 import './views/inspector.js';
 import './views/network-view.js';
 import './views/share-dialog.js';
+import './views/slow-step.js';
 import './views/summary-table.js';
 import './views/train-room.js';
+import './views/weight.js';
 
 import en from './i18n/en.json' with {type : 'json'};
 import {addTexts} from './i18n/index.js';

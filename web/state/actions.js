@@ -117,8 +117,19 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
       (await client.tensor({ kind, address })).values,
-    /** A question to the engine about what is on the pad: wasm/js/explain-types.js. */
-    explain: (/** @type {import('../../wasm/js/explain-types.js').Query} */ query) => client.explain({ query }),
+    /**
+     * A question to the engine about what is on the pad, or about the training step that comes next.
+     * @param {import('../../wasm/js/explain-types.js').Query} query
+     * @param {'input' | 'step'} [source]
+     * @returns {Promise<import('../../wasm/js/explain-types.js').Explanation>}
+     */
+    explain: (query, source = 'input') => client.explain({ query, source }),
+    /**
+     * The parts of the pictures of the data set that excite a channel most.
+     * @param {{node: string, channel: number, count: number, images: number}} query
+     * @returns {Promise<import('../../wasm/js/explain-types.js').TopPatchesAnswer>}
+     */
+    topPatches: (query) => client.topPatches({ query, part: 'train' }),
     /** What comes with each prediction from now on. @param {import('../worker/protocol.js').TensorRef[] | null} tensors */
     watch(tensors) {
       if (JSON.stringify(tensors) === JSON.stringify(store.tensors.peek())) return;
@@ -173,6 +184,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     },
     /** @param {import('../worker/protocol.js').TensorKind} quantity */
     showQuantity: (quantity) => void (store.quantity.value = accept('quantity', quantity) ?? store.quantity.value),
+    /** @param {'forward' | 'backward' | 'field' | 'excites'} aspect */
+    showAspect: (aspect) => void (store.aspect.value = accept('aspect', aspect) ?? store.aspect.value),
     /** @param {'train' | 'architecture' | 'data' | null} room */
     openRoom(room) {
       store.room.value = room;

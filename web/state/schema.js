@@ -38,6 +38,8 @@ export const settings = {
   training: { key: 'train', type: 'options', initial: null },
   room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', null], initial: null },
   selection: { key: 'unit', type: 'unit', initial: null, entry: true },
+  // Which question about the selected unit is answered.
+  aspect: { key: 'as', type: 'choice', choices: ['forward', 'backward', 'field', 'excites'], initial: 'forward' },
   // What the maps of the network are of, as the engine calls it.
   quantity: {
     key: 'show',

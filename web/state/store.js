@@ -135,8 +135,16 @@ export function createStore(start = {}) {
     catalogue: /** @type {Signal<any>} */ (signal(null)),
     info: /** @type {Signal<any>} */ (signal(null)), // net.info(): {definition, record, summary}
     weightsOrigin: /** @type {Signal<WeightsOrigin>} */ (signal('fresh')),
+    aspect: /** @type {Signal<'forward' | 'backward' | 'field' | 'excites'>} */ (signal(initial.aspect)),
     /** A unit of the net that something outside of the network view points at. */
     pointed: /** @type {Signal<string | null>} */ (signal(null)),
+    /** Whether the next training step is shown in slow motion, and the node at which it is. */
+    slow: /** @type {Signal<boolean>} */ (signal(false)),
+    lit: /** @type {Signal<string | null>} */ (signal(null)),
+    /** What a unit sees of the layers before it, to be drawn into the network view. */
+    boxes: /** @type {Signal<{node: string, top: number, left: number, bottom: number, right: number}[] | null>} */ (
+      signal(null)
+    ),
     prediction: /** @type {Signal<Prediction | null>} */ (signal(null)),
     testImage: /** @type {Signal<TestImage | null>} */ (signal(null)),
     // What the worker sends with each prediction; null: the activations of all nodes.

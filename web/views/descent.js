@@ -9,13 +9,9 @@ import { arrive, depart } from '../widgets/flight.js';
 import { addressAbove, formatAddress, formatShape, parseAddress } from '../widgets/format.js';
 import { MapCanvas, extent, fittingGrid, gridOf } from '../widgets/maps.js';
 import { stageOf, stagesOf } from '../widgets/stages.js';
-import { arrange, termsOf, windowMaps } from '../widgets/terms.js';
 import { themeOf } from '../widgets/theme.js';
-import { arithmeticTemplate } from './descent/arithmetic.js';
-import { createQuestion } from './descent/question.js';
 
 /** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
-/** @typedef {import('./descent/arithmetic.js').Station} Station */
 /**
  * @typedef {object} Unit
  * @property {LayerSummary} layer
@@ -26,25 +22,21 @@ import { createQuestion } from './descent/question.js';
  * @property {boolean} pinned        the address names the position, or there is only one
  */
 
+const kAspects = /** @type {const} */ (['forward', 'backward', 'field', 'excites']);
 const kMapSide = 200;
 const kLayerSide = 560;
 const kPlayMs = 240;
 
 export class Descent extends View {
-  #stations = signal(/** @type {Station[]} */ ([]));
+  /** The position that is told. */
+  #place = signal({ row: 0, column: 0 });
   /** A position that is looked at but not kept. */
   #cursor = signal(/** @type {{row: number, column: number} | null} */ (null));
-  #focus = signal(/** @type {number | null} */ (null));
   #playing = signal(false);
   /** @type {Unit | null} */ #unit = null;
   /** @type {MapCanvas | null} */ #map = null;
   #shown = '';
   #timer = 0;
-  #question = createQuestion({
-    ask: (/** @type {Unit & {row: number, column: number}} */ unit) => this.#explain(unit),
-    take: (_unit, stations) => (this.#stations.value = stations),
-    training: () => this.app.store.status.peek() === 'training',
-  });
 
   connectedCallback() {
     super.connectedCallback();
@@ -53,10 +45,7 @@ export class Descent extends View {
       const { prediction, selection } = this.app.store;
       const address = selection.value;
       untracked(() => {
-        if (address !== this.#shown) {
-          this.#cursor.value = null;
-          if (parseAddress(address)?.channel !== parseAddress(this.#shown)?.channel) this.#focus.value = null;
-        }
+        if (address !== this.#shown) this.#cursor.value = null;
         this.#shown = address ?? '';
       });
       this.#cursor.value;
@@ -68,7 +57,6 @@ export class Descent extends View {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#question.forget();
     this.#stop();
   }
 
@@ -104,6 +92,7 @@ export class Descent extends View {
         <header class="descent-head">
           ${this.#path(unit, store.info.value.summary.name)}
           <cnn-help .label=${t('descent.helpLabel')} .text=${t('descent.help')}></cnn-help>
+          ${channel === undefined ? nothing : this.#aspects()}
           <span class="descent-space"></span>
           ${
             channel === undefined || vector
@@ -150,7 +139,7 @@ export class Descent extends View {
                   <figcaption class="muted small">${formatShape(layer.shape)}</figcaption>
                 </figure>`
           }
-          ${channel === undefined ? html`<p class="muted">${t('descent.pickChannel')}</p>` : this.#arithmetic()}
+          ${channel === undefined ? html`<p class="muted">${t('descent.pickChannel')}</p>` : this.#aspect({ ...unit, channel })}
         </div>
       </section>
     `;
@@ -175,18 +164,39 @@ export class Descent extends View {
     </nav>`;
   }
 
-  #arithmetic() {
+  /** @param {Unit & {channel: number}} unit */
+  #aspect(unit) {
+    const { app } = this;
+    const at = { ...unit, ...this.#place.value };
+    switch (app.store.aspect.value) {
+      case 'field':
+        return html`<cnn-field .app=${app} .unit=${at}></cnn-field>`;
+      case 'excites':
+        return html`<cnn-excites .app=${app} .unit=${at}></cnn-excites>`;
+      default:
+        return html`<cnn-arithmetic
+          .app=${app}
+          .unit=${at}
+          .backward=${app.store.aspect.value === 'backward'}
+        ></cnn-arithmetic>`;
+    }
+  }
+
+  /** Which of the questions about the unit is answered. */
+  #aspects() {
     const { t, store, actions } = this.app;
-    return html`<div class="descent-stations">
-      ${this.#stations.value.map((station) =>
-        arithmeticTemplate(station, {
-          t,
-          theme: themeOf(store),
-          focus: this.#focus.value,
-          setFocus: (channel) => (this.#focus.value = channel),
-          open: (address) => actions.select(address),
-          point: (address) => (store.pointed.value = address),
-        }),
+    return html`<div class="descent-aspects" role="group" aria-label=${t('descent.aspects')}>
+      ${kAspects.map(
+        (aspect) =>
+          html`<button
+            type="button"
+            id="aspect-${aspect}"
+            aria-pressed=${store.aspect.value === aspect ? 'true' : 'false'}
+            title=${t(`descent.${aspect}Tip`)}
+            @click=${() => actions.showAspect(aspect)}
+          >
+            ${t(`descent.${aspect}`)}
+          </button>`,
       )}
     </div>`;
   }
@@ -207,7 +217,6 @@ export class Descent extends View {
     }
     const theme = themeOf(this.app.store);
     untracked(() => this.#paint(this.app.store.prediction.value, theme));
-    this.#paintWindows(theme);
   }
 
   /** The position that is told: the kept one, the one under the pointer, or where the map is strongest. @param {Unit} unit */
@@ -252,7 +261,8 @@ export class Descent extends View {
       this.#map.paint(map, theme, scale, range);
       this.#mark(at);
     }
-    this.#question.want({ ...unit, ...at });
+    const { row, column } = this.#place.peek();
+    if (row !== at.row || column !== at.column) this.#place.value = at;
   }
 
   /** @param {{row: number, column: number}} at */
@@ -268,44 +278,6 @@ export class Descent extends View {
       width: `${cell}px`,
       height: `${cell}px`,
     });
-  }
-
-  /** @param {Unit & {row: number, column: number}} unit @returns {Promise<Station[]>} */
-  async #explain({ chain, channel, row, column }) {
-    const { layers } = this.app.store.info.peek().summary;
-    const shapeOf = (/** @type {string} */ node) =>
-      layers.find((/** @type {LayerSummary} */ { name }) => name === node)?.shape ?? [];
-    return Promise.all(
-      chain.map(async (layer) => {
-        const query = { about: /** @type {const} */ ('position'), node: layer.name, channel, row, column };
-        const { answer, arrays } = await this.app.actions.explain(query);
-        const address = formatAddress({ node: layer.name, channel, row, column });
-        return { answer, arrays, layer, address, shapes: answer.inputs.map(shapeOf) };
-      }),
-    );
-  }
-
-  /** All channels of the windows, in colours. @param {import('../widgets/colour.js').Theme} theme */
-  #paintWindows(theme) {
-    for (const station of this.#stations.peek()) {
-      const arranged = arrange(termsOf(station.arrays, station.shapes));
-      if (arranged.form !== 'windows') continue;
-      const shape = /** @type {const} */ ([arranged.rows.length, arranged.columns.length, arranged.channels.length]);
-      for (const field of /** @type {const} */ (['value', 'weight', 'product'])) {
-        const canvas = /** @type {HTMLCanvasElement | null} */ (
-          this.querySelector(`canvas[data-maps="${field}"][data-of="${station.address}"]`)
-        );
-        if (!canvas) continue;
-        const dpr = devicePixelRatio || 1;
-        const map = new MapCanvas(canvas);
-        map.layout(fittingGrid([...shape], 190, dpr), dpr);
-        map.paint(windowMaps(arranged, field), theme, 'signed');
-        canvas.onclick = (event) => {
-          const found = map.locate(event.clientX, event.clientY);
-          if (found) this.#focus.value = found.channel;
-        };
-      }
-    }
   }
 
   // ---- moving

@@ -57,6 +57,7 @@ export class EmbedView extends View {
             ? html`<section class="embed-net" aria-label=${t('panel.network')}>
                 <cnn-network .app=${app}></cnn-network>
                 <cnn-descent .app=${app}></cnn-descent>
+                <cnn-slow-step .app=${app}></cnn-slow-step>
               </section>`
             : nothing
         }

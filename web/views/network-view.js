@@ -14,7 +14,7 @@ import { pictureOf } from '../widgets/quantity.js';
 import { hideReadout, showReadout } from '../widgets/readout.js';
 import { blocksOf, foldBlocks, stageOf, stagesOf } from '../widgets/stages.js';
 import { cssValue, themeOf } from '../widgets/theme.js';
-import { boxIn, boxPath, columnEdges, mapFrames, unitEdges } from './network/edges.js';
+import { boxIn, boxPath, columnEdges, fieldBoxes, mapFrames, unitEdges } from './network/edges.js';
 import { columnTemplate } from './network/column.js';
 import { barTemplate, kLeastZoom, kMostZoom, kZoomStep } from './network/bar.js';
 import { watchGestures } from './network/gestures.js';
@@ -62,6 +62,14 @@ export class NetworkView extends View {
         this.#ask();
         this.#drawLook();
       });
+    });
+    this.watch(() => {
+      this.app.store.lit.value;
+      untracked(() => this.#light());
+    });
+    this.watch(() => {
+      this.app.store.boxes.value;
+      untracked(() => this.#drawLook());
     });
     this.watch(() => {
       const address = this.app.store.pointed.value;
@@ -131,6 +139,8 @@ export class NetworkView extends View {
         zoomTo: (zoom) => this.#zoomTo(zoom),
         folding: blocks.length === 0 ? null : folded.size < blocks.length ? 'fold' : 'unfold',
         fold: () => fold(folded.size < blocks.length ? blocks : []),
+        slow: store.slow.value,
+        setSlow: (on) => (store.slow.value = on),
       })}
       <div
         id="network"
@@ -213,6 +223,7 @@ export class NetworkView extends View {
     this.#onScroll();
     untracked(() => this.#paint(this.app.store.prediction.value));
     this.#drawLook();
+    this.#light();
   }
 
   /** Roving tabindex: one of the columns is in the tab order. */
@@ -355,6 +366,15 @@ export class NetworkView extends View {
     return vector ? { stage, channel: found.channel } : { stage, ...found };
   }
 
+  /** The column where a step in slow motion is. */
+  #light() {
+    const lit = this.app.store.lit.peek();
+    for (const column of this.#layout?.columns ?? []) {
+      const here = column.stage.nodes.some(({ name }) => name === lit);
+      this.#partsOf(column)?.element.classList.toggle('is-lit', here);
+    }
+  }
+
   /** @param {string | null} address @returns {Look | null} */
   #lookAt(address) {
     const unit = parseAddress(address);
@@ -363,6 +383,13 @@ export class NetworkView extends View {
     if (!stage || !unit) return null;
     const vector = stage.shown.shape[0] * stage.shown.shape[1] === 1;
     const { channel, row, column } = unit;
+    const [, w, c] = stage.shown.shape;
+    if (!vector && row === undefined && channel !== undefined && unit.node !== stage.shown.name) {
+      // A unit of the same maps, flattened: the order of the values is the same.
+      const at = Math.floor(channel / c);
+      const place = { stage: stage.index, channel: channel % c, row: Math.floor(at / w), column: at % w };
+      return { place, by: 'pointer' };
+    }
     return { place: vector ? { stage: stage.index, channel } : { stage: stage.index, channel, row, column }, by: 'pointer' };
   }
 
@@ -433,6 +460,10 @@ export class NetworkView extends View {
       );
     const parts = [];
     if (chosen) parts.push(this.#outline('selected', layout.columns[chosen.index], selected, dpr));
+    for (const box of this.app.store.boxes.peek() ?? []) {
+      const column = layout.columns.find(({ stage }) => stage.shown.name === box.node);
+      if (column) parts.push(svg`<path class="look-field" d=${fieldBoxes(column, dpr, box)}></path>`);
+    }
     const place = this.#look?.place;
     if (place && place.channel !== undefined) {
       const column = layout.columns[place.stage];

@@ -55,7 +55,8 @@ export class Shell extends View {
           ${
             this.complete
               ? html`<cnn-network .app=${app}></cnn-network>
-                  <cnn-descent .app=${app}></cnn-descent>`
+                  <cnn-descent .app=${app}></cnn-descent>
+                  <cnn-slow-step .app=${app}></cnn-slow-step>`
               : nothing
           }
         </div>

@@ -10,6 +10,8 @@
  * @property {number} value
  * @property {number} weight
  * @property {number} product
+ * @property {number} [tensor]   which of the node's parameters takes part; −1: none
+ * @property {number} [element]  flat index in it
  * @property {boolean} outside  padding
  */
 /**
@@ -36,6 +38,7 @@ export function termsOf(arrays, shapes) {
     const term = /** @type {Term} */ (
       /** @type {unknown} */ (Object.fromEntries(kFields.map((field) => [field, arrays[field][i]])))
     );
+    if (arrays.tensor) [term.tensor, term.element] = [arrays.tensor[i], arrays.element[i]];
     const shape = shapes[term.input];
     const { row, column } = term;
     term.outside = Boolean(shape) && (row < 0 || column < 0 || row >= shape[0] || column >= shape[1]);

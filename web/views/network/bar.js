@@ -13,8 +13,10 @@ import '../../widgets/help.js';
  * @param {(zoom: number) => void} parts.zoomTo
  * @param {'fold' | 'unfold' | null} parts.folding  what the button would do; null: there are no blocks
  * @param {() => void} parts.fold
+ * @param {boolean} parts.slow  a training step is shown in slow motion
+ * @param {(on: boolean) => void} parts.setSlow
  */
-export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold }) {
+export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold, slow, setSlow }) {
   const button = (/** @type {string} */ id, /** @type {string} */ sign, /** @type {number} */ to, off = false) => html`
     <button
       type="button"
@@ -47,6 +49,16 @@ export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold }) 
       </div>
       <cnn-help .label=${t('network.helpLabel')} .text=${t('network.help')}></cnn-help>
       <span class="network-space"></span>
+      <button
+        type="button"
+        id="network-slow"
+        class="quiet"
+        aria-pressed=${slow ? 'true' : 'false'}
+        title=${t('network.slowTip')}
+        @click=${() => setSlow(!slow)}
+      >
+        ${t('network.slow')}
+      </button>
       ${
         folding
           ? html`<button type="button" id="network-fold" class="quiet" title=${t(`network.${folding}Tip`)} @click=${fold}>

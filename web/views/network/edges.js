@@ -129,6 +129,20 @@ export function unitEdges(columns, to, unit, dpr) {
   return { lines: lines.join(''), windows: windows.join(''), field: placed ? fieldPath(columns, to, unit, dpr) : '' };
 }
 
+/**
+ * A box in every map of a column, as far as it lies inside.
+ * @param {Column} column @param {number} dpr
+ * @param {{top: number, left: number, bottom: number, right: number}} box
+ */
+export function fieldBoxes(column, dpr, { top, left, bottom, right }) {
+  const { h, w, c } = column.grid;
+  const [height, width] = column.stage.shown.shape;
+  if (h !== height || w !== width) return '';
+  const window = { row: top, column: left, h: bottom - top + 1, w: right - left + 1 };
+  const boxes = Array.from({ length: c }, (_, channel) => boxIn(column, dpr, channel, window));
+  return boxes.map((each) => (each ? boxPath(each) : '')).join('');
+}
+
 /** @param {Column[]} columns @param {Column} to @param {Unit} unit @param {number} dpr */
 function fieldPath(columns, to, unit, dpr) {
   const input = columns.find(({ stage }) => stage.sources.length === 0);

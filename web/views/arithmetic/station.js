@@ -11,7 +11,7 @@ import { numbersTemplate } from './numbers.js';
 /** @typedef {import('../../../wasm/js/explain-types.js').PositionAnswer} PositionAnswer */
 /**
  * @typedef {object} Station  one node of the way from its inputs to the number
- * @property {PositionAnswer} answer
+ * @property {Omit<PositionAnswer, 'kind'> & {kind: PositionAnswer['kind'] | 'backward'}} answer
  * @property {Record<string, Float32Array>} arrays
  * @property {import('../../widgets/stages.js').LayerSummary} layer
  * @property {number[][]} shapes  of its inputs
@@ -23,6 +23,7 @@ import { numbersTemplate } from './numbers.js';
  * @property {import('../../widgets/colour.js').Theme} theme
  * @property {number | null} focus   which of the window's channels is told in numbers; null: the one that adds most
  * @property {(channel: number) => void} setFocus
+ * @property {(parameter: string, element: number) => void} pick  a weight
  * @property {(address: string) => void} open
  * @property {(address: string | null) => void} point  at a unit of the net: the formula and the net light up together
  */
@@ -33,7 +34,7 @@ const kListed = 12;
 const kMostCells = 121;
 
 /** @param {Station} station @param {Context} context */
-export function arithmeticTemplate(station, context) {
+export function stationTemplate(station, context) {
   const { answer, layer, address } = station;
   const { t } = context;
   const arranged = arrange(termsOf(station.arrays, station.shapes));
@@ -50,6 +51,11 @@ export function arithmeticTemplate(station, context) {
   `;
 }
 
+/** @param {Term} term @param {Station['answer']} answer @param {Context} context */
+function picker({ tensor = -1, element = 0 }, { tensors }, { pick }) {
+  return tensor < 0 ? undefined : () => pick(tensors[tensor], element);
+}
+
 /** @param {Station} station @param {Windows} arranged @param {Context} context */
 function windows({ answer, layer, address }, arranged, context) {
   const { t, theme, setFocus } = context;
@@ -57,7 +63,8 @@ function windows({ answer, layer, address }, arranged, context) {
   const strongestChannel = sums.reduce((best, sum, i) => (Math.abs(sum) > Math.abs(sums[best]) ? i : best), 0);
   const focus = Math.min(context.focus ?? strongestChannel, channels.length - 1);
   const own = cells[focus];
-  const weighed = answer.kind === 'products';
+  const weighed = answer.kind === 'products' || answer.kind === 'backward';
+  const backward = answer.kind === 'backward';
   const reach = (/** @type {'value' | 'weight' | 'product'} */ field) =>
     Math.max(...cells.flatMap((cell) => cell.map((term) => Math.abs(term?.[field] ?? 0))));
   const table = (/** @type {'value' | 'weight' | 'product'} */ field) =>
@@ -68,6 +75,7 @@ function windows({ answer, layer, address }, arranged, context) {
             value: term[field],
             outside: field !== 'weight' && term.outside,
             marked: answer.kind === 'maximum' && term.weight === 1,
+            pick: field === 'weight' ? picker(term, answer, context) : undefined,
           },
       ),
       columns: columns.length,
@@ -84,7 +92,7 @@ function windows({ answer, layer, address }, arranged, context) {
           ? html`<canvas data-maps=${field} data-of=${address} aria-hidden="true"></canvas>`
           : nothing
       }
-      <figcaption>${t(`arithmetic.${field}`)}</figcaption>
+      <figcaption>${t(`arithmetic.${backward && field === 'value' ? 'gradient' : field}`)}</figcaption>
     </figure>
   `;
   const strides = [rows, columns].map((at) => (at.length > 1 ? at[1] - at[0] : 1));
@@ -152,12 +160,23 @@ function windows({ answer, layer, address }, arranged, context) {
 }
 
 /** @param {Station} station @param {import('../../widgets/terms.js').List} arranged @param {Context} context */
-function list({ answer }, { terms, constants }, { t, open, point }) {
+function list({ answer, shapes }, { terms, constants }, context) {
+  const { t, open, point } = context;
   if (answer.kind === 'input' || terms.length === 0) return nothing;
   const { shown, rest, sum } = strongest(terms, kListed);
   const most = Math.max(...shown.map(({ product }) => Math.abs(product)), 1e-30);
   const weighed = !['sum', 'copy', 'softmax', 'function'].includes(answer.kind);
-  const address = (/** @type {Term} */ term) => formatAddress({ ...term, node: answer.inputs[term.input] });
+  const address = (/** @type {Term} */ { input, channel, row, column }) => {
+    const [h, w] = shapes[input];
+    return formatAddress({ node: answer.inputs[input], channel, ...(h * w > 1 && { row, column }) });
+  };
+  const weight = (/** @type {Term} */ term) => {
+    const pick = picker(term, answer, context);
+    const text = formatValue(t, term.weight);
+    return pick
+      ? html`<button type="button" class="link" title=${t('arithmetic.pick')} @click=${pick}>${text}</button>`
+      : text;
+  };
   return html`
     <table class="terms">
       <tbody>
@@ -172,7 +191,7 @@ function list({ answer }, { terms, constants }, { t, open, point }) {
               <td>${formatValue(t, term.value)}</td>
               ${
                 weighed
-                  ? html`<td>× ${formatValue(t, term.weight)}</td>
+                  ? html`<td>× ${weight(term)}</td>
                       <td>= ${formatValue(t, term.product)}</td>`
                   : answer.kind === 'softmax'
                     ? html`<td>→ ${formatValue(t, term.product)}</td>
@@ -213,7 +232,7 @@ function list({ answer }, { terms, constants }, { t, open, point }) {
   `;
 }
 
-/** What the engine tells beside the terms. @param {PositionAnswer} answer @param {Context} context */
+/** What the engine tells beside the terms. @param {Station['answer']} answer @param {Context} context */
 function numbers({ kind, numbers: told, result }, { t }) {
   const value = (/** @type {string} */ name) => formatValue(t, told[name]);
   if (kind === 'normalization') {
@@ -237,6 +256,11 @@ function numbers({ kind, numbers: told, result }, { t }) {
         ${images ? t('arithmetic.shared', { images, rows, columns, channels }) : t('arithmetic.fixed')}
       </p>
     `;
+  }
+  if (kind === 'backward' && told.probability !== undefined) {
+    return html`<p class="arithmetic-sum">
+      ${t('arithmetic.loss', { p: value('probability'), y: value('target') })}
+    </p>`;
   }
   if (kind === 'softmax') {
     return html`<p class="arithmetic-sum">

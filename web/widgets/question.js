@@ -1,18 +1,17 @@
-// Questions to the engine about what is on the screen: the newest counts, one is under way, and while the net trains they
-// take little of its time.
+// A question to the engine about what is on the screen: one is under way, another one waits for it, and while the net
+// trains they take little of its time.
 
 const kTrainingEvery = 300;
 
 /**
- * @template Q, A
+ * @template A
  * @param {object} parts
- * @param {(question: Q) => Promise<A>} parts.ask
- * @param {(question: Q, answer: A) => void} parts.take
+ * @param {() => Promise<A>} parts.ask
+ * @param {(answer: A) => void} parts.take
  * @param {() => boolean} parts.training
  */
 export function createQuestion({ ask, take, training }) {
-  /** @type {Q | null} */
-  let wanted = null;
+  let wanted = false;
   let busy = false;
   let askedAt = 0;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -20,20 +19,17 @@ export function createQuestion({ ask, take, training }) {
 
   const next = async () => {
     clearTimeout(timer);
-    if (busy || wanted === null) return;
+    if (busy || !wanted) return;
     const wait = training() ? askedAt + kTrainingEvery - performance.now() : 0;
     if (wait > 0) {
       timer = setTimeout(next, wait);
       return;
     }
-    const question = wanted;
-    wanted = null;
+    wanted = false;
     busy = true;
     askedAt = performance.now();
     try {
-      const answer = await ask(question);
-      // Who asked again wants no old answer, unless a pen or a pointer asks without pause.
-      take(question, answer);
+      take(await ask());
     } catch {
       // The net has changed under way, or the worker is being restarted: the next prediction asks again.
     }
@@ -42,13 +38,13 @@ export function createQuestion({ ask, take, training }) {
   };
 
   return {
-    /** @param {Q} question */
-    want(question) {
-      wanted = question;
-      next();
+    want() {
+      wanted = true;
+      // Several reasons at once are one question.
+      queueMicrotask(next);
     },
     forget() {
-      wanted = null;
+      wanted = false;
       clearTimeout(timer);
     },
   };

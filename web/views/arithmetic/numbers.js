@@ -9,6 +9,7 @@ import { formatValue } from '../../widgets/format.js';
  * @property {number} value
  * @property {boolean} [outside]  padding: there is no number, zero stands for it
  * @property {boolean} [marked]
+ * @property {() => void} [pick]  what pressing the number does
  */
 /**
  * @param {object} parts
@@ -20,10 +21,16 @@ import { formatValue } from '../../widgets/format.js';
  * @param {import('../../i18n/index.js').Translate} parts.t
  */
 export function numbersTemplate({ cells, columns, reach, label, theme, t }) {
+  const small = columns > 3;
+  // Side by side numbers are compared: as many decimals for all, unless that would make them all zero.
+  const text = (/** @type {number} */ value) =>
+    reach >= 0.1 && reach < 1000
+      ? t.number(value, { maximumFractionDigits: reach < 10 ? 2 : 1 }).replace('-', '−')
+      : formatValue(t, value, 2);
   const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, i) =>
     cells.slice(i * columns, (i + 1) * columns),
   );
-  return html`<table class="numbers ${columns > 3 ? 'is-small' : ''}" aria-label=${label}>
+  return html`<table class="numbers ${small ? 'is-small' : ''}" aria-label=${label}>
     <tbody>
       ${rows.map(
         (row) =>
@@ -34,7 +41,15 @@ export function numbersTemplate({ cells, columns, reach, label, theme, t }) {
                 class="${cell?.outside ? 'is-outside' : ''} ${cell?.marked ? 'is-marked' : ''}"
                 style="background-color:${css(colour)};color:${css(inkOn(colour))}"
               >
-                ${cell ? formatValue(t, cell.value, 2) : nothing}
+                ${
+                  cell?.pick
+                    ? html`<button type="button" title=${t('arithmetic.pick')} @click=${cell.pick}>
+                        ${text(cell.value)}
+                      </button>`
+                    : cell
+                      ? text(cell.value)
+                      : nothing
+                }
               </td>`;
             })}
           </tr>`,

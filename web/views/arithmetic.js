@@ -1,0 +1,158 @@
+// The numbers behind one number: forward, what it was made of; backward, what its gradient was made of.
+
+import { signal } from '@preact/signals-core';
+import './arithmetic.css';
+import { View, html, nothing, untracked } from './view.js';
+import { formatAddress } from '../widgets/format.js';
+import { MapCanvas, fittingGrid } from '../widgets/maps.js';
+import { createQuestion } from '../widgets/question.js';
+import { arrange, termsOf, windowMaps } from '../widgets/terms.js';
+import { themeOf } from '../widgets/theme.js';
+import { stationTemplate } from './arithmetic/station.js';
+
+/** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
+/** @typedef {import('./arithmetic/station.js').Station} Station */
+/** @typedef {{chain: LayerSummary[], channel: number, row: number, column: number}} Unit */
+
+const kStripSide = 165;
+
+export class Arithmetic extends View {
+  static properties = { ...View.properties, unit: { attribute: false }, backward: { attribute: false } };
+
+  #stations = signal(/** @type {Station[]} */ ([]));
+  #focus = signal(/** @type {number | null} */ (null));
+  #weight = signal(/** @type {{parameter: string, element: number} | null} */ (null));
+  #channel = '';
+  #question = createQuestion({
+    ask: () => (this.backward ? this.#askBackward() : this.#askForward()),
+    take: (stations) => (this.#stations.value = stations),
+    training: () => this.app.store.status.peek() === 'training',
+  });
+
+  constructor() {
+    super();
+    /** @type {Unit} */
+    // @ts-expect-error set by the parent before the first render
+    this.unit = undefined;
+    this.backward = false;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.classList.add('arithmetic-view');
+    this.watch(() => {
+      this.app.store.prediction.value;
+      this.#question.want();
+    });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#question.forget();
+    this.app.store.pointed.value = null;
+  }
+
+  /** @param {Map<string, unknown>} changed */
+  willUpdate(changed) {
+    if (!changed.has('unit') && !changed.has('backward')) return;
+    const channel = `${this.unit.chain[0].name}/${this.unit.channel}`;
+    if (channel !== this.#channel) {
+      untracked(() => {
+        this.#focus.value = null;
+        this.#weight.value = null;
+      });
+    }
+    this.#channel = channel;
+    this.#question.want();
+  }
+
+  render() {
+    const { t, store, actions } = this.app;
+    const context = {
+      t,
+      theme: themeOf(store),
+      focus: this.#focus.value,
+      setFocus: (/** @type {number} */ channel) => (this.#focus.value = channel),
+      pick: (/** @type {string} */ parameter, /** @type {number} */ element) =>
+        (this.#weight.value = { parameter, element }),
+      open: (/** @type {string} */ address) => actions.select(address),
+      point: (/** @type {string | null} */ address) => (store.pointed.value = address),
+    };
+    const stations = this.#stations.value;
+    const weight = this.#weight.value;
+    return html`
+      ${stations.map((station) => stationTemplate(station, context))}
+      ${
+        weight
+          ? html`<cnn-weight .app=${this.app} .parameter=${weight.parameter} .element=${weight.element}></cnn-weight>`
+          : nothing
+      }
+    `;
+  }
+
+  /** All channels of the windows, in colours. */
+  updated() {
+    const theme = themeOf(this.app.store);
+    for (const station of this.#stations.peek()) {
+      const arranged = arrange(termsOf(station.arrays, station.shapes));
+      if (arranged.form !== 'windows') continue;
+      const { rows, columns, channels } = arranged;
+      for (const field of /** @type {const} */ (['value', 'weight', 'product'])) {
+        const canvas = /** @type {HTMLCanvasElement | null} */ (
+          this.querySelector(`canvas[data-maps="${field}"][data-of="${station.address}"]`)
+        );
+        if (!canvas) continue;
+        const dpr = devicePixelRatio || 1;
+        const map = new MapCanvas(canvas);
+        map.layout(fittingGrid([rows.length, columns.length, channels.length], kStripSide, dpr), dpr);
+        map.paint(windowMaps(arranged, field), theme, 'signed');
+        canvas.onclick = (event) => {
+          const found = map.locate(event.clientX, event.clientY);
+          if (found) this.#focus.value = found.channel;
+        };
+      }
+    }
+  }
+
+  /** @param {string} node @returns {number[]} */
+  #shapeOf(node) {
+    const { layers } = this.app.store.info.peek().summary;
+    return layers.find((/** @type {LayerSummary} */ { name }) => name === node)?.shape ?? [];
+  }
+
+  /** @returns {Promise<Station[]>} */
+  #askForward() {
+    const { chain, channel, row, column } = this.unit;
+    return Promise.all(
+      chain.map(async (layer) => {
+        const at = { node: layer.name, channel, row, column };
+        const { answer, arrays } = await this.app.actions.explain({ about: 'position', ...at });
+        return { answer, arrays, layer, address: formatAddress(at), shapes: answer.inputs.map((/** @type {string} */ name) => this.#shapeOf(name)) };
+      }),
+    );
+  }
+
+  /** From the last node of the chain to the first, as the gradient goes. @returns {Promise<Station[]>} */
+  #askBackward() {
+    const { chain, channel, row, column } = this.unit;
+    const label = this.app.store.prediction.peek()?.label ?? -1;
+    return Promise.all(
+      [...chain].reverse().map(async (layer) => {
+        const at = { node: layer.name, channel, row, column };
+        const { answer, arrays } = await this.app.actions.explain({ about: 'backward', ...at, label });
+        const { gradient, consumers, sum } = answer;
+        const inputs = consumers.map((/** @type {{node: string}} */ { node }) => node);
+        const numbers = consumers.find((/** @type {any} */ { kind }) => kind === 'softmax')?.numbers ?? {};
+        return {
+          answer: { node: layer.name, kind: 'backward', inputs, tensors: [], result: gradient ?? sum, sum, numbers },
+          arrays: { ...arrays, input: arrays.consumer, value: arrays.gradient },
+          layer,
+          address: formatAddress(at),
+          shapes: inputs.map((/** @type {string} */ name) => this.#shapeOf(name)),
+        };
+      }),
+    );
+  }
+}
+
+customElements.define('cnn-arithmetic', Arithmetic);
