@@ -25,6 +25,7 @@ import UPlot from 'uplot';
 /**
  * @typedef {object} Chart
  * @property {(data: (number | null)[][]) => void} set
+ * @property {(x: number | null) => void} mark  a place on the axis, by an upright line
  * @property {(width: number, height: number) => void} resize
  * @property {() => void} destroy
  */
@@ -36,6 +37,22 @@ import UPlot from 'uplot';
  */
 export function createChart(parent, { width, height, series, look, log, share, formatX, formatY, onCursor }) {
   const axis = { stroke: look.ink, font: look.font, grid: { stroke: look.grid, width: 1 }, ticks: { show: false } };
+  /** @type {number | null} */
+  let marked = null;
+  const drawMark = (/** @type {UPlot} */ u) => {
+    if (marked === null) return;
+    const { ctx, bbox } = u;
+    const x = Math.round(u.valToPos(marked, 'x', true)) + 0.5;
+    if (!(x >= bbox.left && x <= bbox.left + bbox.width)) return;
+    ctx.save();
+    ctx.strokeStyle = look.ink;
+    ctx.setLineDash([4, 3]);
+    ctx.beginPath();
+    ctx.moveTo(x, bbox.top);
+    ctx.lineTo(x, bbox.top + bbox.height);
+    ctx.stroke();
+    ctx.restore();
+  };
   const plot = new UPlot(
     {
       width,
@@ -70,13 +87,18 @@ export function createChart(parent, { width, height, series, look, log, share, f
           values: (_, ticks) => ticks.map((v) => (v === null || v === undefined ? '' : formatY(v))),
         },
       ],
-      hooks: { setCursor: [(u) => onCursor(u.cursor.idx ?? null)] },
+      hooks: { setCursor: [(u) => onCursor(u.cursor.idx ?? null)], draw: [drawMark] },
     },
     [[], ...series.map(() => [])],
     parent,
   );
   return {
     set: (data) => plot.setData(/** @type {any} */ (data)),
+    mark(x) {
+      if (x === marked) return;
+      marked = x;
+      plot.redraw(false);
+    },
     resize: (w, h) => plot.setSize({ width: w, height: h }),
     destroy: () => plot.destroy(),
   };

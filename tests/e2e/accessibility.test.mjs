@@ -18,6 +18,7 @@ const states = [
   '#v1&room=train&theme=dark',
   '#v1&room=architecture&lang=ru',
   '#v1&room=data&theme=dark&data=fashion-mnist',
+  '#v1&room=runs&lang=ru',
 ];
 
 for (const hash of states) {

@@ -493,7 +493,7 @@ for (const kind of kinds) {
     await t.test('phone: nothing is wider than 360 px and everything can be reached', async (sub) => {
       const page = await visit(sub, '#v1&lang=ru', { viewport: { width: 360, height: 740 } });
       await ready(page);
-      for (const room of [null, 'train', 'architecture', 'data']) {
+      for (const room of [null, 'train', 'architecture', 'data', 'runs']) {
         if (room) await page.click(`#room-${room}`);
         await page.waitForTimeout(200);
         const width = await page.evaluate(() => document.documentElement.scrollWidth);

@@ -173,6 +173,57 @@ test('the same seed gives the same curve', async (t) => {
   assert.deepEqual(curves[0], curves[1]);
 });
 
+test('looking back shows the net as it was, and now is as if nothing had been', async (t) => {
+  const { store, actions, host } = await openPage(t);
+  const answer = () => [...(store.prediction.value?.probabilities ?? [])];
+  await until(() => store.prediction.value !== null, 'an answer');
+  const first = answer();
+  for (let step = 1; step <= 12; step++) {
+    await actions.step();
+    await until(() => store.report.value?.step === step, `step ${step}`);
+  }
+  await until(() => store.snapshots.value.length === 13, 'snapshots of the first steps');
+  assert.ok(store.flow.value.length > 4);
+  await until(() => store.prediction.value?.step === 12, 'the answer after the last step');
+  const last = answer();
+  await actions.loadData('test');
+  await actions.visit(0);
+  await until(() => store.prediction.value?.step === 0, 'the answer before the first step');
+  assert.deepEqual(answer(), first);
+  host.tick(300);
+  await until(() => store.evaluation.value?.step === 0 && store.evaluation.value.done, 'a test with those weights');
+  assert.equal(store.evaluation.value?.complete, false);
+  assert.equal(store.evaluation.value?.labels?.length, store.evaluation.value?.seen);
+  await actions.step();
+  await until(() => store.report.value?.step === 13, 'training goes on');
+  assert.equal(store.prediction.value?.step, 0);
+  await actions.visit(12);
+  await until(() => store.prediction.value?.step === 12, 'the answer at step 12');
+  assert.deepEqual(answer(), last);
+  await actions.visit(null);
+  await until(() => store.prediction.value?.step === 13, 'now');
+  assert.equal(store.past.value, null);
+  assert.equal(store.evaluation.value, null);
+});
+
+test('a pinned run outlives the page and can be repeated to the same numbers', async (t) => {
+  const { store, actions, host } = await openPage(t, { start: { seed: 3 } });
+  await actions.step();
+  await until(() => store.report.value?.step === 1, 'a step');
+  const loss = store.report.value?.loss;
+  await actions.pinRun();
+  assert.equal((await host.storage.get('runs')).length, 1);
+  actions.configure({ seed: 4, learningRate: 0.5 });
+  await actions.repeatRun(store.runs.value[0]);
+  assert.deepEqual([store.seed.value, store.learningRate.value], [3, 0.001]);
+  assert.equal(store.report.value, null);
+  await actions.step();
+  await until(() => store.report.value?.step === 1, 'the step again');
+  assert.equal(store.report.value?.loss, loss);
+  await actions.removeRun(store.runs.value[0].id);
+  assert.deepEqual(await host.storage.get('runs'), []);
+});
+
 test('the complete test counts every picture', async (t) => {
   const { store, actions } = await openPage(t);
   await actions.evaluate();

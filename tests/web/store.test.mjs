@@ -30,13 +30,15 @@ test('impossible values are refused', () => {
 
 test('curves forget what came after a step, and say that they changed', () => {
   const history = new History();
-  for (let step = 1; step <= 10; step++) history.add(step, 1 / step, step / 10);
-  history.addHeldOut(5, 0.5, 0.9);
-  history.addHeldOut(10, 0.4, 0.95);
+  for (let step = 1; step <= 10; step++) history.add(step, 1 / step, step / 10, 0.1);
+  history.addHeldOut(5, 0.5, 0.9, 1);
+  history.addHeldOut(10, 0.4, 0.96, 2);
   const version = history.version.value;
   history.cut(7);
   assert.equal(history.steps.length, 7);
   assert.deepEqual(history.heldOutSteps, [5]);
+  assert.deepEqual(history.reached, [{ goal: 0.9, step: 5, seconds: 1 }]);
+  assert.equal(history.learningRate.length, 7);
   assert.ok(history.version.value > version);
   history.cut(0);
   assert.equal(history.loss.length, 0);
@@ -44,20 +46,21 @@ test('curves forget what came after a step, and say that they changed', () => {
 
 test('a copy of the curves is whole and apart', () => {
   const history = new History();
-  history.add(1, 2, 0.5);
+  history.add(1, 2, 0.5, 0.1);
   const copy = history.copy();
-  history.add(2, 1, 0.6);
+  history.add(2, 1, 0.6, 0.1);
   history.assign(copy);
   assert.deepEqual(history.steps, [1]);
 });
 
 test('a long training stays drawable and keeps its ends', () => {
   const history = new History();
-  for (let step = 1; step <= 50000; step++) history.add(step, 2, 0.5);
+  for (let step = 1; step <= 50000; step++) history.add(step, 2, 0.5, 0.1);
   assert.ok(history.steps.length <= 8192);
   assert.equal(history.steps[history.steps.length - 1], 50000);
   assert.ok(history.steps.every((step, i) => i === 0 || step > history.steps[i - 1]));
   assert.ok(history.loss.every((loss) => loss === 2));
+  assert.equal(history.learningRate.length, history.steps.length);
 });
 
 test('options are numbers, texts and one level of groups', () => {

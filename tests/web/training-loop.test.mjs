@@ -48,24 +48,26 @@ function makeLoop({
       };
     },
   };
+  const evaluation = (/** @type {number} */ limit) => {
+    evaluations.made++;
+    const total = limit || 10000;
+    let seen = 0;
+    return {
+      step(/** @type {number} */ images) {
+        const now = Math.min(images, total - seen);
+        seen += now;
+        time += now * evaluationMs;
+        return { done: seen === total, seen, total, errors: 0, accuracy: 1, loss: 0.1, confusion: [] };
+      },
+      answers: () => ({ classes: new Uint8Array(seen), losses: new Float32Array(seen) }),
+      destroy: () => void evaluations.destroyed++,
+    };
+  };
   const loop = createTrainingLoop({
     now: () => time,
     later: (run) => queue.push(run),
     trainer: () => trainer,
-    evaluation(limit) {
-      evaluations.made++;
-      const total = limit || 10000;
-      let seen = 0;
-      return {
-        step(/** @type {number} */ images) {
-          const now = Math.min(images, total - seen);
-          seen += now;
-          time += now * evaluationMs;
-          return { done: seen === total, seen, total, errors: 0, accuracy: 1, loss: 0.1, confusion: [] };
-        },
-        destroy: () => void evaluations.destroyed++,
-      };
-    },
+    evaluation,
     checkpoint: () => ({ model: new Uint8Array(1), trainer: new Uint8Array(1) }),
     answer: () => {
       answers.count++;
@@ -80,6 +82,8 @@ function makeLoop({
     answers,
     slices,
     evaluations,
+    /** As somebody who waits asks for it. */
+    evaluate: (limit = 0) => loop.evaluate(evaluation(limit), { complete: limit === 0, step: loop.step }),
     arrive: (/** @type {number} */ images) => {
       arrived = images;
       loop.arrived();
@@ -241,11 +245,12 @@ test('the complete test goes before training and tells how far it is', async () 
   it.loop.start();
   it.run(200);
   const step = it.loop.step;
-  const result = it.loop.evaluate();
+  const result = it.evaluate();
   it.run(5000);
   const report = await result;
   assert.equal(report.complete, true);
   assert.equal(report.seen, 10000);
+  assert.equal(report.classes.length, 10000);
   assert.equal(report.step, step);
   const progress = it.of('evaluation');
   assert.ok(progress.length > 5);
@@ -257,12 +262,24 @@ test('another net ends what is under way', async () => {
   const it = makeLoop();
   it.loop.start();
   it.run(100);
-  const result = it.loop.evaluate();
+  const result = it.evaluate();
   it.loop.forget();
   await assert.rejects(result, { code: 'changed' });
   it.run(500);
   assert.equal(it.loop.step, 0);
   assert.equal(it.evaluations.made, it.evaluations.destroyed);
+});
+
+test('who looks at other weights ends the evaluations that somebody waits for, and no others', async () => {
+  const it = makeLoop({ stepMs: 1 });
+  it.loop.start();
+  it.run(100);
+  const sample = it.evaluate(500);
+  it.loop.dropEvaluations();
+  await assert.rejects(sample, { code: 'changed' });
+  it.run(5000);
+  assert.ok(it.of('heldOut').length > 0);
+  assert.ok(it.of('heldOut').every(({ data }) => data.seconds > 0.19));
 });
 
 test('after a restore the speed does not count what came before', () => {

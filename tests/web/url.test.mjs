@@ -50,6 +50,8 @@ const values = /** @type {any} */ (
           ];
         case 'strokes':
           return [key, fc.option(strokes)];
+        case 'options':
+          return [key, fc.dictionary(name, fc.oneof(fc.integer(), fc.boolean(), fc.string()))];
         case 'unit':
           return [key, fc.option(fc.tuple(name, fc.nat(999)).map(([node, channel]) => `${node}/${channel}@3,12`))];
       }

@@ -2,13 +2,15 @@
 // worker.
 
 import { createClient, RemoteError } from '../worker/client.js';
-import { accept } from './schema.js';
+import { accept, settings } from './schema.js';
 import { createClassifier } from './classifier.js';
 import { createDataLoader } from './data-loader.js';
 import { createDrawing } from './drawing.js';
 import { createFiles } from './files.js';
 import { createKeep } from './keep.js';
 import { createNetActions } from './net-actions.js';
+import { createPast } from './past.js';
+import { createRuns } from './runs.js';
 import { createTraining } from './training.js';
 import { trainerOptions } from './nets.js';
 
@@ -87,11 +89,14 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
   const keep = createKeep(context, nets);
   const training = createTraining(context, nets, keep);
   const files = createFiles(context, nets);
+  const past = createPast(context);
+  const runs = createRuns(context);
 
   return {
     /** Starts the worker and everything else. */
     async start() {
       host.page.onOnline(training.reconnected);
+      runs.bring();
       await nets.start();
       if (store.status.value === 'ready') await keep.offer();
     },
@@ -148,6 +153,22 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     step: training.step,
     reset: training.reset,
     evaluate: training.evaluate,
+    visit: past.visit,
+    /** Pictures of this cell of the confusion matrix; null: the worst mistakes. */
+    showCell: (/** @type {[number, number] | null} */ cell) => (store.cell.value = cell),
+
+    // The shelf of runs
+    pinRun: runs.pin,
+    removeRun: runs.remove,
+    /** Everything as that run was begun. @param {import('./runs.js').Run} run */
+    async repeatRun(run) {
+      const names = /** @type {import('./schema.js').SettingName[]} */ (Object.keys(settings));
+      await training.pause();
+      await nets.follow({ ...Object.fromEntries(names.map((name) => [name, store[name].value])), ...run.settings });
+      await client.configureTraining({ options: trainerOptions(store) });
+      const wentOn = run.settings.start === 'trained' && run.settings.trainFrom === 'continue';
+      await (wentOn ? nets.trainedWeights() : training.reset());
+    },
 
     // Files and links
     saveModel: files.saveModel,
@@ -186,7 +207,7 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     showQuantity: (quantity) => void (store.quantity.value = accept('quantity', quantity) ?? store.quantity.value),
     /** @param {'forward' | 'backward' | 'field' | 'excites'} aspect */
     showAspect: (aspect) => void (store.aspect.value = accept('aspect', aspect) ?? store.aspect.value),
-    /** @param {'train' | 'architecture' | 'data' | null} room */
+    /** @param {'train' | 'architecture' | 'data' | 'runs' | null} room */
     openRoom(room) {
       store.room.value = room;
       if (room === 'data') data.load('test').catch((error) => context.complain(error, 'notice.dataFailed'));

@@ -73,6 +73,10 @@ export function createNetActions(context, training) {
     store.heldOut.value = null;
     store.evaluation.value = null;
     store.history.cut(0);
+    store.snapshots.value = [];
+    store.flow.value = [];
+    store.past.value = null;
+    store.cell.value = null;
     context.lastCheckpoint = null;
     const node = store.selection.value?.split('/')[0];
     const known = info.summary.layers.some((/** @type {any} */ layer) => layer.name === node);
@@ -288,26 +292,30 @@ export function createNetActions(context, training) {
     /**
      * A net from JSON text. Nothing changes when it is refused.
      * @param {string} text
+     * @param {{keep?: boolean}} [options]  keep: weights of layers that stay as they are
      * @returns {Promise<{ok: true} | {ok: false, message: string, path: string, line: number}>}
      */
-    async applyDefinition(text) {
+    async applyDefinition(text, { keep = false } = {}) {
       const mine = ++generation;
       try {
         const kept = await snapshot();
         // As text: the engine names the line of a syntax error, as it names the layer of any other.
-        const info = await client.openDefinition({ definition: text, seed: store.seed.value });
+        const info = await client.openDefinition({ definition: text, seed: store.seed.value, keep });
         if (mine !== generation) return { ok: true };
         earlier.push({ net: store.net.value, definition: store.definition.value });
         canUndoDefinition.value = true;
         store.net.value = 'custom';
         store.definition.value = info.definition;
-        opened(info, 'fresh');
+        const { layers } = info.kept;
+        opened(info, layers.length ? 'learnt' : 'fresh');
         say(null);
+        // Should the worker be lost, what was kept is not.
+        if (layers.length) context.lastCheckpoint = await client.checkpoint();
+        if (layers.length) say({ key: 'notice.weightsKept', params: { names: layers.join(', ') }, tone: 'info' });
         offer(kept);
         return { ok: true };
       } catch (error) {
-        const { message, path = '' } = /** @type {any} */ (error);
-        return { ok: false, message, path, line: Number(/\bline (\d+)/.exec(message)?.[1] ?? 0) };
+        return { ok: false, ...refusalOf(error) };
       }
     },
     canUndoDefinition,
@@ -341,6 +349,11 @@ export function createNetActions(context, training) {
       });
     },
   };
+}
+
+/** What the engine has against a definition, and where. @param {any} error */
+export function refusalOf({ message, path = '' }) {
+  return { message, path, line: Number(/\bline (\d+)/.exec(message)?.[1] ?? 0) };
 }
 
 /** @param {any} a @param {any} b */

@@ -25,15 +25,24 @@ export function weightsPath(net, data) {
   return weights.includes(`${net}-${data}`) ? `weights/${net}-${data}.cnn.gz` : null;
 }
 
-/** Options of the trainer, as the engine calls them. @param {import('./store.js').Store} store */
+/**
+ * Options of the trainer, as the engine calls them: all of them, so that what goes back to its beginning does so there.
+ * @param {import('./store.js').Store} store
+ */
 export function trainerOptions(store) {
-  const { trainer = [], augment = [] } = store.catalogue.value ?? {};
-  const { augment: changes, ...others } = store.training.value ?? {};
-  // The trainer keeps what is not named, so everything is.
+  /** @type {Record<string, any>} */
+  const others = {};
+  /** @type {Record<string, any>} */
+  const augment = {};
+  for (const field of store.catalogue.value?.trainer ?? []) others[field.key] = field.default;
+  for (const field of store.catalogue.value?.augment ?? []) augment[field.key] = field.default;
+  for (const [key, value] of Object.entries(store.trainer.value)) {
+    if (key.startsWith('augment.')) augment[key.slice('augment.'.length)] = value;
+    else others[key] = value;
+  }
   return {
-    ...defaults(trainer),
     ...others,
-    augment: { ...defaults(augment), ...changes },
+    augment,
     optimizer: store.optimizer.value,
     learning_rate: store.learningRate.value,
     momentum: store.momentum.value,

@@ -18,6 +18,9 @@ const kName = /^[A-Za-z0-9_.-]{1,64}$/;
 /** `conv2/7@12,3`: node, channel, row, column; what comes later may be left out. */
 const kUnit = /^[A-Za-z0-9_.-]{1,64}(\/\d{1,5}(@\d{1,4},\d{1,4})?)?$/;
 
+/** One object, so that "as at the beginning" is seen by identity. @type {Readonly<Record<string, any>>} */
+const kNoOptions = Object.freeze({});
+
 /** @satisfies {Record<string, Setting>} */
 export const settings = {
   language: { key: 'lang', type: 'choice', choices: ['en', 'ru'], initial: 'en' },
@@ -34,9 +37,9 @@ export const settings = {
   momentum: { key: 'momentum', type: 'number', min: 0, max: 0.9999, initial: 0.9 },
   weightDecay: { key: 'decay', type: 'number', min: 0, max: 1, initial: 0 },
   batchSize: { key: 'batch', type: 'integer', min: 1, max: 1024, initial: 32 },
-  // The trainer's other options as its catalogue names them, only what differs: {schedule: 'cosine', augment: {shift: 2}}
-  training: { key: 'train', type: 'options', initial: null },
-  room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', null], initial: null },
+  // Options of the engine's trainer that are not as at the beginning, by their names in the catalogue ("augment.shift").
+  trainer: { key: 'train', type: 'options', initial: kNoOptions },
+  room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', 'runs', null], initial: null },
   selection: { key: 'unit', type: 'unit', initial: null, entry: true },
   // Which question about the selected unit is answered.
   aspect: { key: 'as', type: 'choice', choices: ['forward', 'backward', 'field', 'excites'], initial: 'forward' },
@@ -77,21 +80,18 @@ export function accept(name, value) {
     case 'definition':
       return value === null || (typeof value === 'object' && !Array.isArray(value)) ? value : undefined;
     case 'options':
-      return value === null || isOptions(value) ? value : undefined;
+      if (!isOptions(value)) return undefined;
+      return Object.keys(value).length ? value : kNoOptions;
     case 'strokes':
       return value === null || isStrokes(value) ? value : undefined;
   }
 }
 
-/** Numbers, texts and one level of groups; the engine knows which. @param {unknown} value @returns {boolean} */
-function isOptions(value, deep = true) {
+/** @param {any} value @returns {value is Record<string, any>} */
+function isOptions(value) {
   return (
-    typeof value === 'object' &&
-    value !== null &&
-    !Array.isArray(value) &&
-    Object.values(value).every(
-      (each) => Number.isFinite(each) || typeof each === 'string' || (deep && isOptions(each, false)),
-    )
+    Object.prototype.toString.call(value) === '[object Object]' &&
+    Object.entries(value).every(([key, each]) => kName.test(key) && ['number', 'string', 'boolean'].includes(typeof each))
   );
 }
 

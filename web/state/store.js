@@ -37,27 +37,38 @@ import { settings } from './schema.js';
 
 /** @typedef {{loaded: number, total: number}} Progress */
 
+/** Held-out accuracies whose first time is told. */
+const kGoals = [0.9, 0.95, 0.98, 0.99];
+
 /** Curves, as arrays that only grow (or are thinned); `version` says that they did. */
 export class History {
   /** @type {number[]} */ steps = [];
   /** @type {number[]} */ loss = [];
   /** @type {number[]} */ accuracy = [];
+  /** @type {number[]} */ learningRate = [];
   /** @type {number[]} */ heldOutSteps = [];
   /** @type {number[]} */ heldOutLoss = [];
   /** @type {number[]} */ heldOutAccuracy = [];
+  /** When the held-out accuracy first reached a goal. @type {{goal: number, step: number, seconds: number}[]} */
+  reached = [];
   version = signal(0);
 
-  /** @param {number} step @param {number} loss @param {number} accuracy */
-  add(step, loss, accuracy) {
+  /** @param {number} step @param {number} loss @param {number} accuracy @param {number} learningRate */
+  add(step, loss, accuracy, learningRate) {
     this.steps.push(step);
+    this.learningRate.push(learningRate);
     this.loss.push(loss);
     this.accuracy.push(accuracy);
     if (this.steps.length > 8192) this.#thin();
     this.version.value++;
   }
 
-  /** @param {number} step @param {number} loss @param {number} accuracy */
-  addHeldOut(step, loss, accuracy) {
+  /** @param {number} step @param {number} loss @param {number} accuracy @param {number} seconds  of training */
+  addHeldOut(step, loss, accuracy, seconds) {
+    for (const goal of kGoals) {
+      const known = this.reached.some((each) => each.goal === goal);
+      if (accuracy >= goal && !known) this.reached.push({ goal, step, seconds });
+    }
     this.heldOutSteps.push(step);
     this.heldOutLoss.push(loss);
     this.heldOutAccuracy.push(accuracy);
@@ -67,21 +78,27 @@ export class History {
   /** Forgets what came after `step` (0: everything). @param {number} step */
   cut(step) {
     const kept = step > 0 ? this.steps.filter((s) => s <= step).length : 0;
-    for (const series of [this.steps, this.loss, this.accuracy]) series.length = kept;
+    for (const series of this.#perStep()) series.length = kept;
+    this.reached = this.reached.filter((each) => step > 0 && each.step <= step);
     const keptHeldOut = step > 0 ? this.heldOutSteps.filter((s) => s <= step).length : 0;
     for (const series of [this.heldOutSteps, this.heldOutLoss, this.heldOutAccuracy]) series.length = keptHeldOut;
     this.version.value++;
   }
 
   copy() {
-    const { steps, loss, accuracy, heldOutSteps, heldOutLoss, heldOutAccuracy } = this;
-    return structuredClone({ steps, loss, accuracy, heldOutSteps, heldOutLoss, heldOutAccuracy });
+    const { steps, loss, accuracy, learningRate, heldOutSteps, heldOutLoss, heldOutAccuracy, reached } = this;
+    const heldOut = { heldOutSteps, heldOutLoss, heldOutAccuracy };
+    return structuredClone({ steps, loss, accuracy, learningRate, ...heldOut, reached });
   }
 
   /** @param {ReturnType<History['copy']>} copy */
   assign(copy) {
     Object.assign(this, structuredClone(copy));
     this.version.value++;
+  }
+
+  #perStep() {
+    return [this.steps, this.loss, this.accuracy, this.learningRate];
   }
 
   /** Every two points become their mean: an hour of training stays drawable. */
@@ -91,8 +108,9 @@ export class History {
       this.steps[i] = this.steps[2 * i + 1];
       this.loss[i] = (this.loss[2 * i] + this.loss[2 * i + 1]) / 2;
       this.accuracy[i] = (this.accuracy[2 * i] + this.accuracy[2 * i + 1]) / 2;
+      this.learningRate[i] = this.learningRate[2 * i + 1];
     }
-    for (const series of [this.steps, this.loss, this.accuracy]) series.length = half;
+    for (const series of this.#perStep()) series.length = half;
   }
 }
 
@@ -120,9 +138,9 @@ export function createStore(start = {}) {
     learningRate: /** @type {Signal<number>} */ (signal(initial.learningRate)),
     momentum: /** @type {Signal<number>} */ (signal(initial.momentum)),
     weightDecay: /** @type {Signal<number>} */ (signal(initial.weightDecay)),
-    training: /** @type {Signal<any>} */ (signal(initial.training)),
+    trainer: /** @type {Signal<Readonly<Record<string, any>>>} */ (signal(initial.trainer)),
     batchSize: /** @type {Signal<number>} */ (signal(initial.batchSize)),
-    room: /** @type {Signal<'train' | 'architecture' | 'data' | null>} */ (signal(initial.room)),
+    room: /** @type {Signal<'train' | 'architecture' | 'data' | 'runs' | null>} */ (signal(initial.room)),
     selection: /** @type {Signal<string | null>} */ (signal(initial.selection)),
     quantity: /** @type {Signal<import('../worker/protocol.js').TensorKind>} */ (signal(initial.quantity)),
     strokes: /** @type {Signal<import('../worker/protocol.js').Strokes | null>} */ (signal(initial.strokes)),
@@ -158,6 +176,13 @@ export function createStore(start = {}) {
       signal({ train: { loaded: 0, total: 0 }, test: { loaded: 0, total: 0 } })
     ),
     history: new History(),
+    // Steps whose weights can be looked at, and the one that is (null: now).
+    snapshots: /** @type {Signal<number[]>} */ (signal([])),
+    past: /** @type {Signal<number | null>} */ (signal(null)),
+    flow: /** @type {Signal<import('../worker/flow.js').FlowPoint[]>} */ (signal([])),
+    // Cell of the confusion matrix whose pictures are shown: [true class, class it was taken for].
+    cell: /** @type {Signal<[number, number] | null>} */ (signal(null)),
+    runs: /** @type {Signal<import('./runs.js').Run[]>} */ (signal([])),
   };
 }
 

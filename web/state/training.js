@@ -69,7 +69,7 @@ export function createTraining(context, nets, keep) {
   /** @param {import('./store.js').StepReport} report */
   const take = (report) => {
     store.report.value = report;
-    store.history.add(report.step, report.loss, report.accuracy);
+    store.history.add(report.step, report.loss, report.accuracy, report.learningRate);
   };
 
   return {
@@ -133,7 +133,7 @@ export function createTraining(context, nets, keep) {
       };
       try {
         await data.load('test');
-        evaluation.value = await client.evaluate();
+        evaluation.value = await client.evaluate({ limit: 0 });
       } catch (error) {
         if (evaluation.value && !evaluation.value.done) evaluation.value = before;
         complain(error, 'notice.evaluateFailed');
@@ -155,10 +155,16 @@ export function createTraining(context, nets, keep) {
           break;
         case 'heldOut':
           store.heldOut.value = message;
-          store.history.addHeldOut(message.step, message.loss, message.accuracy);
+          store.history.addHeldOut(message.step, message.loss, message.accuracy, message.seconds);
           break;
         case 'evaluation':
           store.evaluation.value = message;
+          break;
+        case 'snapshots':
+          store.snapshots.value = message;
+          break;
+        case 'flow':
+          store.flow.value = [...store.flow.value, message];
           break;
         case 'prediction':
           store.prediction.value = message;

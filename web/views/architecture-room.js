@@ -3,7 +3,11 @@
 import './architecture-room.css';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
+import { refusalOf } from '../state/net-actions.js';
 import { definitions, presets } from '../state/nets.js';
+
+/** After so much quiet the engine is asked what it thinks of a text that is typed. */
+const kTypingMs = 500;
 
 export class ArchitectureRoom extends View {
   static properties = {
@@ -11,8 +15,17 @@ export class ArchitectureRoom extends View {
     totals: { state: true },
     fullSize: { state: true },
     refusal: { state: true },
-    edited: { state: true },
+    text: { state: true },
+    before: { state: true },
+    after: { state: true },
+    summary: { state: true },
   };
+
+  /** The last text that was a definition: blocks stay while a brace is missing. @type {any} */
+  #draft = null;
+  /** Rises with each question about the draft: only the answer to the last one counts. */
+  #asked = 0;
+  #timer = 0;
 
   constructor() {
     super();
@@ -22,7 +35,14 @@ export class ArchitectureRoom extends View {
     this.fullSize = [];
     /** @type {{message: string, path: string, line: number} | null} */
     this.refusal = null;
-    this.edited = false;
+    /** The definition as it is edited. */
+    this.text = '';
+    /** Texts before and after it, for undo and redo. @type {string[]} */
+    this.before = [];
+    /** @type {string[]} */
+    this.after = [];
+    /** The engine's table of the draft. @type {any} */
+    this.summary = null;
   }
 
   connectedCallback() {
@@ -32,9 +52,13 @@ export class ArchitectureRoom extends View {
     });
     this.watch(() => {
       // Another net: its definition takes the place of what was being edited.
-      this.app.store.info.value;
-      this.edited = false;
+      const info = this.app.store.info.value;
+      this.text = definitionText(info?.definition);
+      this.before = this.after = [];
       this.refusal = null;
+      this.summary = info?.summary ?? null;
+      this.#draft = info?.definition ?? null;
+      this.#asked++;
     });
   }
 
@@ -57,15 +81,72 @@ export class ArchitectureRoom extends View {
         </section>
         <section aria-labelledby="summary-title">
           <h2 id="summary-title" class="room-title">${t('panel.layers')} ${help(t, 'layers')}</h2>
-          <cnn-summary-table .app=${this.app}></cnn-summary-table>
+          <cnn-summary-table .app=${this.app} .summary=${this.summary}></cnn-summary-table>
         </section>
         <section aria-labelledby="definition-title">
           <h2 id="definition-title" class="room-title">${t('panel.definition')} ${help(t, 'definition')}</h2>
+          ${this.#buttons()}
+          <p id="definition-error" class="definition-error" role="alert">${this.refusal?.message ?? nothing}</p>
+          <cnn-block-editor
+            .app=${this.app}
+            .definition=${this.#draft}
+            .summary=${this.summary}
+            .refusal=${this.refusal}
+            @cnn-draft=${(/** @type {CustomEvent} */ event) => this.#take(definitionText(event.detail))}
+          ></cnn-block-editor>
           ${this.#editor()}
         </section>
       </div>
     `;
   }
+
+  get #edited() {
+    return this.text !== definitionText(this.app.store.info.value?.definition);
+  }
+
+  /**
+   * A new state of the draft; what it was can be had back.
+   * @param {string} text @param {{typed?: boolean}} [options]  typed: letter by letter, which is one change
+   */
+  #take(text, { typed = false } = {}) {
+    if (!typed || !this.#timer) this.before = [...this.before, this.text];
+    this.after = [];
+    this.#set(text, typed ? kTypingMs : 0);
+  }
+
+  /** @param {string} text @param {number} wait  before the engine is asked about it, in ms */
+  #set(text, wait) {
+    this.text = text;
+    const draft = parsed(text);
+    if (draft) this.#draft = draft;
+    clearTimeout(this.#timer);
+    const mine = ++this.#asked;
+    this.#timer = setTimeout(async () => {
+      this.#timer = 0;
+      try {
+        const summary = await this.app.actions.summarize(text);
+        if (mine === this.#asked) [this.summary, this.refusal] = [summary, null];
+      } catch (error) {
+        if (mine === this.#asked) this.refusal = refusalOf(error);
+      }
+    }, wait);
+  }
+
+  #undo = () => {
+    const text = this.before.at(-1);
+    if (text === undefined) return this.app.actions.undoDefinition();
+    this.before = this.before.slice(0, -1);
+    this.after = [...this.after, this.text];
+    this.#set(text, 0);
+  };
+
+  #redo = () => {
+    const text = this.after.at(-1);
+    if (text === undefined) return;
+    this.after = this.after.slice(0, -1);
+    this.before = [...this.before, this.text];
+    this.#set(text, 0);
+  };
 
   #presets() {
     const { store, actions, t } = this.app;
@@ -125,28 +206,28 @@ export class ArchitectureRoom extends View {
   }
 
   #editor() {
-    const { store, actions, t } = this.app;
-    const text = definitionText(store.info.value?.definition);
-    return html`
-      <textarea
+    const { t } = this.app;
+    return html`<textarea
         id="definition"
         spellcheck="false"
         autocomplete="off"
         aria-label=${t('panel.definition')}
         aria-invalid=${this.refusal ? 'true' : 'false'}
         aria-describedby="definition-error"
-        .value=${this.edited ? this.#text() : text}
-        @input=${() => (this.edited = true)}
+        .value=${this.text}
+        @input=${(/** @type {any} */ event) => this.#take(event.target.value, { typed: true })}
         @keydown=${this.#key}
-      ></textarea>
-      <p id="definition-error" class="definition-error" role="alert">
-        ${this.refusal?.message ?? nothing}
-      </p>
+      ></textarea>`;
+  }
+
+  #buttons() {
+    const { actions, t } = this.app;
+    return html`
       <div class="definition-buttons">
         <button
           id="definition-apply"
           class="primary"
-          ?disabled=${!this.edited}
+          ?disabled=${!this.#edited}
           title=${t('definition.applyTip')}
           @click=${this.#apply}
         >
@@ -154,7 +235,7 @@ export class ArchitectureRoom extends View {
         </button>
         <button
           id="definition-revert"
-          ?disabled=${!this.edited}
+          ?disabled=${!this.#edited}
           title=${t('definition.revertTip')}
           @click=${this.#revert}
         >
@@ -162,11 +243,19 @@ export class ArchitectureRoom extends View {
         </button>
         <button
           id="definition-undo"
-          ?disabled=${!actions.canUndoDefinition.value}
+          ?disabled=${!this.before.length && !actions.canUndoDefinition.value}
           title=${t('definition.undoTip')}
-          @click=${() => actions.undoDefinition()}
+          @click=${this.#undo}
         >
           ${t('definition.undo')}
+        </button>
+        <button
+          id="definition-redo"
+          ?disabled=${!this.after.length}
+          title=${t('definition.redoTip')}
+          @click=${this.#redo}
+        >
+          ${t('definition.redo')}
         </button>
       </div>
     `;
@@ -176,20 +265,13 @@ export class ArchitectureRoom extends View {
     return /** @type {HTMLTextAreaElement | null} */ (this.querySelector('#definition'));
   }
 
-  #text() {
-    return this.#area?.value ?? '';
-  }
-
   #apply = async () => {
     const area = this.#area;
     if (!area) return;
-    const text = area.value;
-    const result = await this.app.actions.applyDefinition(text);
-    if (result.ok) {
-      this.edited = false;
-      this.refusal = null;
-      return;
-    }
+    const { text } = this;
+    const result = await this.app.actions.applyDefinition(text, { keep: true });
+    if (result.ok) return;
+    this.#asked++;
     this.refusal = result;
     const place = placeOf(text, result);
     if (place) {
@@ -198,10 +280,7 @@ export class ArchitectureRoom extends View {
     }
   };
 
-  #revert = () => {
-    this.edited = false;
-    this.refusal = null;
-  };
+  #revert = () => this.#take(definitionText(this.app.store.info.value?.definition));
 
   /** @param {KeyboardEvent} event */
   #key = (event) => {
@@ -210,6 +289,17 @@ export class ArchitectureRoom extends View {
       this.#apply();
     }
   };
+}
+
+/** A text as a definition that blocks can show; null: it is none. @param {string} text */
+function parsed(text) {
+  try {
+    const definition = JSON.parse(text);
+    const { layers } = definition;
+    return Array.isArray(layers) && layers.every((layer) => typeof layer?.type === 'string') ? definition : null;
+  } catch {
+    return null;
+  }
 }
 
 /** One layer a line: a net reads like a list. @param {any} definition */

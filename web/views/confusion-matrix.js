@@ -8,9 +8,15 @@ import { colourOf, css, inkOn } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
 import { themeOf } from '../widgets/theme.js';
 
+/** Arrow → rows and columns. @type {Record<string, [number, number]>} */
+const kMoves = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
+
 export class ConfusionMatrix extends View {
   /** Cell under the pointer: [true class, predicted class]. */
   #look = signal(/** @type {[number, number] | null} */ (null));
+
+  /** The cell that Tab reaches; arrows go on from there. */
+  #tab = signal(/** @type {[number, number]} */ ([0, 0]));
 
   connectedCallback() {
     super.connectedCallback();
@@ -55,6 +61,8 @@ export class ConfusionMatrix extends View {
         class=${names.some((name) => name.length > 2) ? 'named' : ''}
         @pointerover=${this.#onOver}
         @pointerleave=${() => (this.#look.value = null)}
+        @focusin=${this.#onOver}
+        @keydown=${this.#onKey}
       >
         <caption class="visually-hidden">
           ${t('confusion.caption')}
@@ -90,17 +98,26 @@ export class ConfusionMatrix extends View {
 
   /** @param {number} i @param {number} j @param {number} n @param {number} most @param {string[]} names */
   #cell(i, j, n, most, names) {
-    const { store, t } = this.app;
+    const { store, actions, t } = this.app;
+    const open = store.cell.value?.[0] === i && store.cell.value[1] === j;
+    const text = t(i === j ? 'confusion.hit' : 'confusion.miss', { from: names[i], to: names[j], count: n });
     // Errors are few beside what is right; a logarithm lets both be seen. The number says the rest.
     const colour = colourOf(themeOf(store), 'unsigned', Math.log1p(n) / Math.log1p(most));
     return html`<td
       data-true=${i}
       data-predicted=${j}
       class=${i === j ? 'right' : ''}
-      title=${t(i === j ? 'confusion.hit' : 'confusion.miss', { from: names[i], to: names[j], count: n })}
+      title=${text}
       style="background:${css(colour)};color:${css(inkOn(colour))}"
     >
-      ${n === 0 ? nothing : t.number(n, { useGrouping: false })}
+      <button
+        aria-label=${text}
+        aria-pressed=${open ? 'true' : 'false'}
+        tabindex=${i === this.#tab.value[0] && j === this.#tab.value[1] ? 0 : -1}
+        @click=${() => actions.showCell(open ? null : [i, j])}
+      >
+        ${n === 0 ? nothing : t.number(n, { useGrouping: false })}
+      </button>
     </td>`;
   }
 
@@ -123,6 +140,17 @@ export class ConfusionMatrix extends View {
     const cell = /** @type {HTMLElement} */ (event.target).closest('td[data-true]');
     const { true: i, predicted: j } = /** @type {HTMLElement | null} */ (cell)?.dataset ?? {};
     this.#look.value = i === undefined ? null : [Number(i), Number(j)];
+    if (this.#look.value && event.type === 'focusin') this.#tab.value = this.#look.value;
+  };
+
+  /** @param {KeyboardEvent} event */
+  #onKey = (event) => {
+    const move = kMoves[event.key];
+    const [i, j] = this.#tab.value;
+    if (!move) return;
+    const next = this.querySelector(`td[data-true="${i + move[0]}"][data-predicted="${j + move[1]}"] button`);
+    event.preventDefault();
+    /** @type {HTMLElement | null} */ (next)?.focus();
   };
 }
 

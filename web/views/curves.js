@@ -9,7 +9,7 @@ import { formatValue } from '../widgets/format.js';
 import { align, sample, smooth, thin } from '../widgets/series.js';
 import { cssValue, themeOf } from '../widgets/theme.js';
 
-/** @typedef {'loss' | 'accuracy'} Kind */
+/** @typedef {'loss' | 'accuracy' | 'learningRate'} Kind */
 
 /** Charts are drawn at most so often, in ms; the table for those who do not see them is written anew more rarely. */
 const kEvery = 120;
@@ -21,6 +21,8 @@ export class Curves extends View {
   #smoothing = signal(40);
   #width = signal(0);
   #some = signal(false);
+  /** Whether the learning rate has changed: only then it is worth a curve. */
+  #scheduled = signal(false);
   #table = signal(0);
   #tableAt = 0;
   #scripts = signal(/** @type {'none' | 'loading' | 'ready' | 'failed'} */ ('none'));
@@ -38,6 +40,8 @@ export class Curves extends View {
       const { history } = this.app.store;
       history.version.value;
       this.#some.value = history.steps.length + history.heldOutSteps.length > 0;
+      this.#scheduled.value = history.learningRate.some((rate) => rate !== history.learningRate[0]);
+      this.app.store.past.value;
       themeOf(this.app.store);
       this.#log.value;
       this.#smoothing.value;
@@ -98,8 +102,9 @@ export class Curves extends View {
       ${this.#scripts.value === 'failed' ? html`<p role="alert">${t('curves.failed')}</p>` : nothing}
       <div class="curves-pair" ?hidden=${!some}>
         ${this.#figure('loss', t('curves.loss'))} ${this.#figure('accuracy', t('curves.accuracy'))}
+        ${this.#scheduled.value ? this.#figure('learningRate', t('curves.learningRate')) : nothing}
       </div>
-      ${some ? this.#rows() : nothing}
+      ${some ? html`${this.#reached()} ${this.#rows()}` : nothing}
     </section>`;
   }
 
@@ -109,6 +114,25 @@ export class Curves extends View {
       <figcaption><strong>${title}</strong> <span class="curve-readout"></span></figcaption>
       <div class="curve-canvas" aria-hidden="true"></div>
     </figure>`;
+  }
+
+  /** How soon the net was how good. */
+  #reached() {
+    const { store, t } = this.app;
+    this.#table.value;
+    const { reached } = store.history;
+    return html`<p class="curves-reached" title=${t('curves.reachedTip')} ?hidden=${reached.length === 0}>
+      ${reached.map(
+        ({ goal, step, seconds }) =>
+          html`<span data-goal=${goal} data-value=${seconds}>
+            ${t('curves.reached', {
+              goal: t.percent(goal, 0),
+              seconds: t.number(seconds, { maximumSignificantDigits: 2 }),
+              step,
+            })}
+          </span>`,
+      )}
+    </p>`;
   }
 
   /** The curves for those who do not see them: a few rows, the last one always. */
@@ -178,6 +202,7 @@ export class Curves extends View {
     }
     this.#drawKind('loss', history.loss, history.heldOutLoss);
     this.#drawKind('accuracy', history.accuracy, history.heldOutAccuracy);
+    if (this.#scheduled.peek()) this.#drawKind('learningRate', history.learningRate, []);
   }
 
   /** @param {Kind} kind @param {number[]} train @param {number[]} heldOut */
@@ -198,11 +223,14 @@ export class Curves extends View {
     // A logarithm has no zero: such points are left out.
     const shown = (/** @type {{x: number[], y: number[]}} */ s) => (log ? positive(s) : s);
     const raw = shown(thin(steps, train, Math.ceil(width / 2)));
-    const mean = shown(sample(steps, smooth(train, weight), width));
-    const data = align([raw, mean, shown({ x: heldOutSteps, y: heldOut })]);
+    // A learning rate is no measurement: it is shown as it is, and is held out of nothing.
+    const plain = kind === 'learningRate';
+    const mean = shown(sample(steps, plain ? train : smooth(train, weight), width));
+    const data = align([raw, mean, plain ? { x: [], y: [] } : shown({ x: heldOutSteps, y: heldOut })]);
     this.#data[kind] = data;
     const chart = (this.#charts[kind] ??= this.#create(kind, /** @type {HTMLElement} */ (parent), width, log));
     chart.set(data);
+    chart.mark(store.past.peek());
     this.#read(kind, null);
   }
 
@@ -247,7 +275,7 @@ export class Curves extends View {
     const step = t('curves.at', { step: /** @type {number} */ (data[0][Math.min(last, index ?? last)] ?? 0) });
     const parts = [];
     const [mean, heldOut] = [at(2), at(3)];
-    if (mean !== null) parts.push(`${t('curves.training')} ${format(mean)}`);
+    if (mean !== null) parts.push(kind === 'learningRate' ? format(mean) : `${t('curves.training')} ${format(mean)}`);
     if (heldOut !== null) parts.push(`${t('curves.heldOut')} ${format(heldOut)}`);
     const where = document.createElement('span');
     where.className = 'curve-at';

@@ -3,7 +3,7 @@
 import './shell.css';
 import { View, html, nothing } from './view.js';
 
-const rooms = /** @type {const} */ (['train', 'architecture', 'data']);
+const rooms = /** @type {const} */ (['train', 'architecture', 'data', 'runs']);
 
 export class Shell extends View {
   static properties = {...View.properties, complete: {type: Boolean, reflect: true}};
@@ -115,6 +115,7 @@ export class Shell extends View {
     return html`
         ${open === 'train' ? html`<cnn-train-room .app=${app}></cnn-train-room>` : nothing}
         ${open === 'architecture' ? html`<cnn-architecture-room .app=${app}></cnn-architecture-room>` : nothing}
+        ${open === 'runs' ? html`<cnn-runs-room .app=${app}></cnn-runs-room>` : nothing}
         ${open === 'data' ? html`<cnn-data-room .app=${app}></cnn-data-room>` : nothing}
     `;
   }

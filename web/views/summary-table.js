@@ -9,6 +9,14 @@ import { formatBytes, formatPair, formatShape, parseAddress, typeName } from '..
 const kColumns = /** @type {const} */ (['layer', 'type', 'output', 'parameters', 'macs', 'field', 'memory']);
 
 export class SummaryTable extends View {
+  static properties = { ...View.properties, summary: { attribute: false } };
+
+  constructor() {
+    super();
+    /** Of another net than the open one, where that is wanted. @type {any} */
+    this.summary = null;
+  }
+
   connectedCallback() {
     super.connectedCallback();
     this.classList.add('summary-view');
@@ -16,7 +24,7 @@ export class SummaryTable extends View {
 
   render() {
     const { store, t } = this.app;
-    const summary = store.info.value?.summary;
+    const summary = this.summary ?? store.info.value?.summary;
     if (!summary) return nothing;
     const selected = parseAddress(store.selection.value)?.node;
     const { memory } = summary;

@@ -27,11 +27,16 @@ export class TrainRoom extends View {
           </div>
           <cnn-trainer-options .app=${this.app}></cnn-trainer-options>
         </section>
-        <section class="train-curves"><cnn-curves .app=${this.app}></cnn-curves></section>
+        <section class="train-curves">
+          <cnn-time-slider .app=${this.app}></cnn-time-slider>
+          <cnn-curves .app=${this.app}></cnn-curves>
+          <cnn-flow .app=${this.app}></cnn-flow>
+        </section>
         <section class="train-test" aria-labelledby="train-test-title">
           <h2 id="train-test-title">${t('panel.test')} ${help(t, 'test')}</h2>
           ${this.#test()}
           <cnn-confusion .app=${this.app}></cnn-confusion>
+          <cnn-error-desk .app=${this.app}></cnn-error-desk>
         </section>
       </div>
     `;

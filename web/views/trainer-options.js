@@ -1,104 +1,67 @@
-// The trainer's other options (schedule, clipping, freezing, augmentation …), as the engine's catalogue describes them.
+// Every option of the trainer that has no place of its own in the form, as the engine's catalogue describes it. An
+// option that a newer engine adds appears here by itself.
 
-import { View, html } from './view.js';
+import './trainer-options.css';
+import { View, html, nothing } from './view.js';
+import { help } from './help.js';
+import { fieldControl } from '../widgets/fields.js';
 
-/** What the train room has controls of its own for. */
+/** Those of the form above. */
 const kElsewhere = ['optimizer', 'learning_rate', 'momentum', 'weight_decay', 'batch_size', 'seed'];
-
-/**
- * @typedef {object} OptionField  a field of the catalogue
- * @property {string} key
- * @property {string} kind
- * @property {number | string} default
- * @property {string[]} [choices]
- * @property {number} [least]
- * @property {number} [most]
- */
+/** Group → beginnings of its options' names; what fits none is in the last. */
+const kGroups = /** @type {const} */ ({
+  schedule: ['schedule', 'warmup'],
+  augment: ['augment.'],
+  update: ['rho', 'beta', 'epsilon', 'l1_', 'clip_', 'accumulate', 'label_', 'ema'],
+  rest: [''],
+});
 
 export class TrainerOptions extends View {
   render() {
     const { store, t } = this.app;
-    const { trainer = [], augment = [] } = store.catalogue.value ?? {};
-    const others = trainer.filter((/** @type {OptionField} */ field) => !kElsewhere.includes(field.key));
-    return html`
-      <details id="trainer-options">
-        <summary>${t('trainer.more')}</summary>
-        <div class="fields">${others.map((/** @type {OptionField} */ field) => this.#field('trainer', field))}</div>
-      </details>
-      <details id="augment-options">
-        <summary title=${t('augment.tip')}>${t('augment.title')}</summary>
-        <div class="fields">${augment.map((/** @type {OptionField} */ field) => this.#field('augment', field))}</div>
-      </details>
-    `;
+    const catalogue = store.catalogue.value;
+    if (!catalogue) return nothing;
+    /** @type {import('../../wasm/js/types.js').Field[]} */
+    const fields = [
+      ...catalogue.trainer.filter((/** @type {any} */ field) => !kElsewhere.includes(field.key)),
+      ...catalogue.augment.map((/** @type {any} */ field) => ({ ...field, key: `augment.${field.key}` })),
+    ];
+    const group = (/** @type {string} */ key) =>
+      Object.entries(kGroups).find(([, starts]) => starts.some((start) => key.startsWith(start)))?.[0];
+    const changed = Object.keys(store.trainer.value).length;
+    return html`<details class="trainer-options" id="trainer-options" ?open=${changed > 0}>
+      <summary>${t('panel.options')} ${changed ? html`<span class="muted">· ${changed}</span>` : nothing}</summary>
+      ${help(t, 'options')}
+      ${Object.keys(kGroups).map((name) => {
+        const own = fields.filter(({ key }) => group(key) === name);
+        return own.length
+          ? html`<fieldset>
+            <legend>${t(`options.${name}`)}</legend>
+            <div class="fields">${own.map((field) => this.#control(field))}</div>
+          </fieldset>`
+          : nothing;
+      })}
+    </details>`;
   }
 
-  /** @param {'trainer' | 'augment'} group @param {OptionField} field */
-  #field(group, field) {
-    const { t } = this.app;
-    const name = group === 'augment' ? `augment.${field.key}` : `trainer.${field.key}`;
-    const label = t.has(name) ? t(name) : field.key;
-    return html`
-      <label class="field" title=${t.has(`${name}Tip`) ? t(`${name}Tip`) : label}>
-        <span>${label}</span>
-        ${field.choices ? this.#choice(group, field) : this.#input(group, field)}
-      </label>
-    `;
-  }
-
-  /** @param {'trainer' | 'augment'} group @param {OptionField} field */
-  #choice(group, field) {
-    const { t } = this.app;
-    const now = this.#value(group, field);
-    return html`
-      <select
-        id=${`${group}-${field.key}`}
-        .value=${now}
-        @change=${(/** @type {any} */ event) => this.#change(group, field, event.target.value)}
-      >
-        ${(field.choices ?? []).map((choice) => {
-          const name = `choice.${field.key}.${choice}`;
-          return html`<option value=${choice} ?selected=${choice === now}>${t.has(name) ? t(name) : choice}</option>`;
-        })}
-      </select>
-    `;
-  }
-
-  /** @param {'trainer' | 'augment'} group @param {OptionField} field */
-  #input(group, field) {
-    const text = field.kind === 'text';
-    return html`
-      <input
-        id=${`${group}-${field.key}`}
-        type=${text ? 'text' : 'number'}
-        min=${field.least ?? ''}
-        max=${field.most ?? ''}
-        step=${field.kind === 'integer' ? 1 : 'any'}
-        autocomplete="off"
-        .value=${String(this.#value(group, field))}
-        @change=${(/** @type {any} */ event) => {
-          const { value, validity } = event.target;
-          const taken = text || (value.trim() !== '' && validity.valid);
-          event.target.setAttribute('aria-invalid', taken ? 'false' : 'true');
-          if (taken) this.#change(group, field, text ? value : Number(value));
-        }}
-      />
-    `;
-  }
-
-  /** @param {'trainer' | 'augment'} group @param {OptionField} field @returns {any} */
-  #value(group, field) {
-    const changed = this.app.store.training.value ?? {};
-    return (group === 'augment' ? changed.augment : changed)?.[field.key] ?? field.default;
-  }
-
-  /** Kept is only what differs from the engine's own values. @param {string} group @param {OptionField} field @param {any} value */
-  #change(group, field, value) {
-    const { augment, ...others } = this.app.store.training.value ?? {};
-    const target = { ...(group === 'augment' ? augment : others), [field.key]: value };
-    if (value === field.default) delete target[field.key];
-    const [trainer, changes] = group === 'augment' ? [others, target] : [target, augment ?? {}];
-    const training = Object.keys(changes).length ? { ...trainer, augment: changes } : trainer;
-    this.app.actions.configure({ training: Object.keys(training).length ? training : null });
+  /** @param {import('../../wasm/js/types.js').Field} field */
+  #control(field) {
+    const { store, actions, t } = this.app;
+    const { key } = field;
+    const plain = key.replace(/^augment\./, '').replaceAll('_', ' ');
+    return fieldControl({
+      id: `option-${key.replace('.', '-')}`,
+      field,
+      value: store.trainer.value[key],
+      label: t.has(`trainer.${key}`) ? t(`trainer.${key}`) : plain,
+      tip: t.has(`trainer.${key}Tip`) ? t(`trainer.${key}Tip`) : undefined,
+      refused: t('setting.refused'),
+      name: (choice) => (t.has(`schedule.${choice}`) ? t(`schedule.${choice}`) : choice),
+      onChange: (value) => {
+        const { [key]: before, ...others } = store.trainer.value;
+        actions.configure({ trainer: value === field.default ? others : { ...others, [key]: value } });
+      },
+    });
   }
 }
 

@@ -45,6 +45,7 @@
  * @property {number} images      images seen in all
  * @property {number} imagesPerSecond
  * @property {number} learningRate
+ * @property {number} seconds     spent on steps in all
  * @property {boolean} waiting    the images of the next step have not arrived yet; nothing was done
  *
  * @typedef {object} EvaluationReport
@@ -57,6 +58,10 @@
  * @property {number} accuracy
  * @property {number} loss
  * @property {number[][]} confusion  [true class][predicted class]
+ * @property {Uint8Array} [classes]   when somebody waited for it: the class that each picture was taken for
+ * @property {Float32Array} [losses]  likewise the loss of each picture
+ * @property {Uint8Array} [labels]    and its true class
+ * @property {number} [seconds]       of training until then; of the held-out sample
  */
 
 /** @satisfies {Record<string, {args: string[], transfer?: string[], resultTransfer?: string[], concurrent?: true}>} */
@@ -67,7 +72,8 @@ export const operations = {
   ping: { args: [] },
 
   // A net from a definition and a seed, or from a model file (as it is, or gzip). Result: NetInfo
-  openDefinition: { args: ['definition', 'seed'] },
+  // `keep`: layers with the name, type and shapes of one of the open net keep its weights; `kept.layers` says which.
+  openDefinition: { args: ['definition', 'seed', 'keep'] },
   openModel: { args: ['bytes'], transfer: ['bytes'] },
   // Table of a definition that is not opened (the editor asks while typing). Result: summary
   summarize: { args: ['definition'] },
@@ -105,9 +111,12 @@ export const operations = {
   // Up to `limit` pictures of the last step as the net received them, augmented and preprocessed, in the order of the
   // batch. Result: {shape: [h, w, c], images: Float32Array, labels: Uint8Array}
   batch: { args: ['limit'], resultTransfer: ['images', 'labels'] },
-  // The whole test set, in slices, while training waits; 'evaluation' events say how far it is. Result:
-  // EvaluationReport
-  evaluate: { args: [], concurrent: true },
+  // The first `limit` pictures of the test set (0: all), in slices, while training waits; 'evaluation' events say how
+  // far it is. Result: EvaluationReport
+  evaluate: { args: ['limit'], resultTransfer: ['classes', 'losses', 'labels'], concurrent: true },
+  // Another state of the net to look at: the weights kept at this step or before it; null: those of now. Training goes
+  // on; classify, tensor, explain and evaluate answer for what is looked at. Result: {step: number | null}
+  visit: { args: ['step'] },
   // Everything a restarted worker needs to go on. Result: {model: Uint8Array, trainer: Uint8Array | null, step}
   checkpoint: { args: [], resultTransfer: ['model', 'trainer'] },
   // Result: NetInfo
@@ -121,6 +130,8 @@ export const events = {
   heldOut: 'EvaluationReport', // a sample of the test set, every few hundred steps
   evaluation: 'EvaluationReport',
   prediction: 'Prediction', // the kept input, with new weights
+  snapshots: 'number[]', // steps whose weights are kept, for visit
+  flow: 'FlowPoint', // see flow.js
   stopped: '{reason: "diverged" | "waiting" | "early" | "failed", message, step}',
   checkpoint: '{model: Uint8Array, trainer: Uint8Array, step}', // every two seconds or 200 steps of training
 };

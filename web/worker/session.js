@@ -1,9 +1,11 @@
 // What the worker holds (engine, net, data, trainer, the input on the pad) and one handler for each operation of the
 // protocol. Runs in a worker as well as in node.
 
-import { createTrainingLoop } from './training-loop.js';
+import { createFlow } from './flow.js';
 import { inflate } from './inflate.js';
+import { createSnapshots } from './snapshots.js';
 import { topPatches } from './top-patches.js';
+import { createTrainingLoop } from './training-loop.js';
 
 /**
  * @param {object} parts
@@ -27,8 +29,14 @@ export function createSession({ loadEngine, send, now, later }) {
   let sent = { asked: '', of: /** @type {any} */ (null), step: -1 };
 
   /** The net that the kept input went through last. @type {any} */ let shown = null;
+  /** An earlier state of the net that is looked at instead of it. @type {{net: any, step: number} | null} */
+  let past = null;
+  let snapshots = createSnapshots();
+  const flow = createFlow(now);
 
   const needNet = () => net ?? fail('There is no net yet.');
+  const viewed = () => past?.net ?? needNet();
+  const viewedStep = () => past?.step ?? loop.step;
   const needSets = () => sets ?? fail('There is no data set yet.');
 
   const needTrainer = () => (trainer ??= engine.createTrainer(needNet(), needSets().train, options));
@@ -36,7 +44,10 @@ export function createSession({ loadEngine, send, now, later }) {
   const loop = createTrainingLoop({
     now,
     later,
-    trainer: () => needTrainer(),
+    trainer: () => {
+      needTrainer();
+      return { step: watchedStep, shouldStop: (/** @type {number} */ loss) => trainer.shouldStop(loss) };
+    },
     evaluation(limit) {
       if (limit > 0 && trainer && options.validation > 0) {
         const heldOut = engine.createHeldOutEvaluation(trainer, { limit });
@@ -44,7 +55,7 @@ export function createSession({ loadEngine, send, now, later }) {
         if (heldOut.step(0).total > 0) return heldOut;
         heldOut.destroy();
       }
-      return sets?.test.count ? engine.createEvaluation(needNet(), sets.test, { limit }) : null;
+      return evaluation(needNet(), limit);
     },
     checkpoint: () => ({ model: net.save({ step: loop.step }), trainer: trainer.checkpoint() }),
     answer: () => answerAgain(),
@@ -52,8 +63,41 @@ export function createSession({ loadEngine, send, now, later }) {
     send: (event, data) => send(event, data, event === 'checkpoint' ? [data.model.buffer, data.trainer.buffer] : []),
   });
 
+  /** @param {any} of  a net @param {number} limit */
+  const evaluation = (of, limit) => (sets?.test.count ? engine.createEvaluation(of, sets.test, { limit }) : null);
+
+  const keepSnapshot = (/** @type {number} */ step) => {
+    if (!snapshots.due(step)) return;
+    snapshots.keep(step, net.save({ step }));
+    send('snapshots', snapshots.steps, []);
+  };
+
+  /** A step of the trainer, with what the history and the flow of the net keep of it. */
+  const watchedStep = () => {
+    const { summary } = /** @type {any} */ (info);
+    if (loop.step === 0) keepSnapshot(0);
+    const before = flow.due(loop.step + 1) ? flow.weights(net, summary) : null;
+    const result = trainer.step();
+    if (result.state === 'diverged') {
+      snapshots.cut(result.kept_step);
+      send('snapshots', snapshots.steps, []);
+    }
+    if (result.state !== 'trained') return result;
+    keepSnapshot(result.step);
+    if (before) send('flow', flow.measure(net, summary, before, needSets().train, result.step), []);
+    return result;
+  };
+
+  const leavePast = () => {
+    past?.net.destroy();
+    past = null;
+  };
+
   const dropTrainer = () => {
     loop.forget();
+    leavePast();
+    snapshots = createSnapshots();
+    flow.forget();
     trainer?.destroy();
     trainer = null;
   };
@@ -88,10 +132,11 @@ export function createSession({ loadEngine, send, now, later }) {
     /** @type {import('./protocol.js').StagePixels[]} */
     let stages = [];
     let label = -1;
-    if ('strokes' in input) ({ stages } = needNet().forwardDrawing({ strokes: input.strokes }));
+    const net = viewed();
+    if ('strokes' in input) ({ stages } = net.forwardDrawing({ strokes: input.strokes }));
     else {
       const image = needSets()[input.part].image(input.index);
-      needNet().forwardBytes(image.pixels, 1);
+      net.forwardBytes(image.pixels, 1);
       ({ label } = image);
     }
     shown = net;
@@ -113,19 +158,20 @@ export function createSession({ loadEngine, send, now, later }) {
       tensors: read.map((tensor, i) => ({ ...tensor, values: values.parts[stages.length + i] })),
       values: values.all,
       milliseconds: now() - begin,
-      step: loop.step,
+      step: viewedStep(),
     };
   };
 
   /** Which references are worth an answer: weights only if they are others than those sent last. @param {string} asked */
   const fresh = (asked) => {
-    const known = sent.asked === asked && sent.of === net && sent.step === loop.step;
-    sent = { asked, of: net, step: loop.step };
+    const known = sent.asked === asked && sent.of === viewed() && sent.step === viewedStep();
+    sent = { asked, of: viewed(), step: viewedStep() };
     return (/** @type {import('./protocol.js').TensorRef} */ { kind }) => kind !== 'parameter' || !known;
   };
 
   const answerAgain = () => {
-    if (!kept || !net) return;
+    // Earlier weights do not change.
+    if (!kept || !net || past) return;
     try {
       const prediction = predict(kept.input, kept.tensors);
       send('prediction', prediction, [prediction.values.buffer]);
@@ -143,14 +189,23 @@ export function createSession({ loadEngine, send, now, later }) {
       return { catalogue: engine.describe(), module: engine.module };
     },
 
-    openDefinition: ({ definition, seed }) => open(() => engine.createNet(definition, { seed })),
+    openDefinition({ definition, seed, keep }) {
+      /** @type {string[]} */
+      let layers = [];
+      const opened = open(() => {
+        const made = engine.createNet(definition, { seed });
+        if (keep && net) layers = takeOver(net, /** @type {any} */ (info).summary, made);
+        return made;
+      });
+      return { ...opened, kept: { layers } };
+    },
     async openModel({ bytes }) {
       const model = await inflate(bytes);
       return open(() => engine.loadNet(model));
     },
     summarize: ({ definition }) => engine.summarize(definition),
     saveModel: ({ record }) => ({ bytes: needNet().save(record) }),
-    tensor: ({ kind, address }) => ({ values: needNet().tensor(kind, address) }),
+    tensor: ({ kind, address }) => ({ values: viewed().tensor(kind, address) }),
 
     classify({ input, tensors }) {
       const prediction = predict(input, tensors);
@@ -161,12 +216,12 @@ export function createSession({ loadEngine, send, now, later }) {
     explain({ query, source }) {
       if (source === 'step') return needTrainer().explain(query);
       if (!kept) fail('There is nothing to explain: the pad is empty and no picture is chosen.');
-      if (shown !== needNet()) predict(kept.input, []);
-      return net.explain(query);
+      if (shown !== viewed()) predict(kept.input, []);
+      return viewed().explain(query);
     },
     async topPatches({ query, part }) {
       const set = needSets()[/** @type {'train' | 'test'} */ (part ?? 'train')];
-      return topPatches({ net: needNet(), set, query, now });
+      return topPatches({ net: viewed(), set, query, now });
     },
 
     openDataset({ dataset }) {
@@ -215,13 +270,26 @@ export function createSession({ loadEngine, send, now, later }) {
       info = net.info();
       return info;
     },
-    evaluate: () => loop.evaluate(),
     batch({ limit }) {
       const shape = /** @type {any} */ (info)?.summary.input ?? [0, 0, 0];
       const { images, labels } = trainer ? trainer.batch() : { images: new Float32Array(0), labels: new Uint8Array(0) };
       const count = Math.min(limit, labels.length);
       const size = labels.length ? images.length / labels.length : 0;
       return { shape, images: images.slice(0, count * size), labels: labels.slice(0, count) };
+    },
+    async evaluate({ limit }) {
+      const what = { complete: limit === 0, step: viewedStep() };
+      const set = sets?.test;
+      const report = await loop.evaluate(evaluation(viewed(), limit), what);
+      return { ...report, labels: Uint8Array.from(report.classes, (_, index) => set.image(index).label) };
+    },
+    visit({ step }) {
+      const snapshot = step === null ? null : snapshots.at(step);
+      const opened = snapshot && engine.loadNet(snapshot.bytes);
+      loop.dropEvaluations();
+      leavePast();
+      if (snapshot) past = { net: opened, step: snapshot.step };
+      return { step: snapshot?.step ?? null };
     },
 
     checkpoint: () => ({
@@ -243,6 +311,22 @@ function pack(arrays) {
     return all.subarray(end - array.length, end);
   });
   return { all, parts };
+}
+
+/**
+ * Parameters of one net into another, where layer, name and shape are the same.
+ * @param {any} from @param {any} summary  of `from` @param {any} to
+ * @returns {string[]} names of the layers that were taken over whole
+ */
+function takeOver(from, summary, to) {
+  const known = new Map(summary.layers.map((/** @type {any} */ layer) => [layer.name, layer]));
+  return to.info().summary.layers.filter((/** @type {any} */ { name, type, tensors }) => {
+    const before = known.get(name);
+    const same = before?.type === type && JSON.stringify(before.tensors) === JSON.stringify(tensors);
+    if (!same || !tensors.length) return false;
+    for (const tensor of tensors) to.setParameter(`${name}/${tensor.name}`, from.tensor('parameter', `${name}/${tensor.name}`));
+    return true;
+  }).map((/** @type {any} */ { name }) => name);
 }
 
 /** @param {string} message @returns {never} */

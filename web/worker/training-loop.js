@@ -47,6 +47,8 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   let checkpointStep = 0;
   let heldOutStep = 0;
   let imagesPerSecond = 0;
+  /** Time of training steps in all, ms. */
+  let spent = 0;
   /** Beginning of the time that the next report is about, and what evaluations took of it. */
   let since = 0;
   let away = 0;
@@ -57,9 +59,10 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   /**
    * @typedef {object} Job
    * @property {any} run
-   * @property {boolean} complete  over the whole test set, for somebody who waits
+   * @property {boolean} complete  over the whole test set
+   * @property {number} step  of the weights that answer
    * @property {number} batch
-   * @property {(report: any) => void} [resolve]
+   * @property {(report: any) => void} [resolve]  somebody waits
    * @property {(error: Error) => void} [reject]
    */
   /** @type {Job[]} */
@@ -122,6 +125,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     }
     step = result.step;
     images = result.images;
+    spent += now() - begin;
     sum.steps++;
     sum.loss += result.loss;
     sum.accuracy += result.accuracy;
@@ -133,9 +137,9 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
 
   const beginHeldOut = () => {
     heldOutStep = step;
-    if (jobs.some((job) => !job.complete)) return;
+    if (jobs.some((job) => !job.resolve)) return;
     const run = evaluation(kHeldOutImages);
-    if (run) jobs.push({ run, complete: false, batch: 16 });
+    if (run) jobs.push({ run, complete: false, step, batch: 16 });
   };
 
   /** @param {Job} job */
@@ -153,16 +157,14 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     const took = Math.max(now() - begin, 0.1);
     away += took;
     job.batch = Math.round(Math.min(kMaxEvaluationImages, Math.max(1, (job.batch * kEvaluationMs) / took)));
-    const report = { ...result, step, complete: job.complete };
+    const report = { ...result, step: job.step, complete: job.complete };
     if (result.done) {
+      job.resolve?.({ ...report, ...job.run.answers() });
       finish(job);
-      if (job.complete) {
-        job.resolve?.(report);
-        return;
-      }
-      send('heldOut', report);
-      if (trainer().shouldStop(report.loss ?? Infinity) && training) stop('early', '');
-    } else if (job.complete && now() - lastReport >= kReportEveryMs) {
+      if (job.resolve) return;
+      send('heldOut', { ...report, seconds: spent / 1000 });
+      if (training && trainer().shouldStop(report.loss ?? Infinity)) stop('early', '');
+    } else if (job.resolve && now() - lastReport >= kReportEveryMs) {
       lastReport = now();
       send('evaluation', report);
     }
@@ -207,6 +209,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       images,
       imagesPerSecond,
       learningRate: sum.learningRate,
+      seconds: spent / 1000,
       waiting: false,
     };
     sum = emptySum();
@@ -268,18 +271,25 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
         images,
         imagesPerSecond,
         learningRate: 0,
+        seconds: spent / 1000,
         waiting: waitingSaid,
       };
       return data ?? nothing;
     },
-    /** The whole test set. */
-    evaluate() {
+    /** @param {any} run  an evaluation that somebody waits for @param {{complete: boolean, step: number}} what */
+    evaluate(run, { complete, step: of }) {
       return new Promise((resolve, reject) => {
-        const run = evaluation(0);
         if (!run) return reject(new Error('No test images have arrived yet.'));
-        jobs.unshift({ run, complete: true, batch: 16, resolve, reject });
+        jobs.unshift({ run, complete, step: of, batch: 16, resolve, reject });
         wake();
       });
+    },
+    /** Whoever waits for an evaluation hears that other weights are looked at. */
+    dropEvaluations() {
+      for (const job of jobs.filter((each) => each.reject)) {
+        finish(job);
+        job.reject?.(changed());
+      }
     },
     /** Images have arrived. */
     arrived() {
@@ -297,14 +307,19 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       heldOutStep = atStep;
       checkpointStep = atStep;
       imagesPerSecond = 0;
+      spent = 0;
       sum = emptySum();
       for (const job of jobs) {
         job.run.destroy();
-        job.reject?.(Object.assign(new Error('The net has changed.'), { code: 'changed' }));
+        job.reject?.(changed());
       }
       jobs = [];
     },
   };
+}
+
+function changed() {
+  return Object.assign(new Error('The net has changed.'), { code: 'changed' });
 }
 
 function emptySum() {

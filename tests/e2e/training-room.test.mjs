@@ -1,0 +1,120 @@
+// The rooms of training as a person uses them: errors, history, flow, runs; in both browsers.
+
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import test from 'node:test';
+import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until } from './browser.mjs';
+
+const server = await serveSite();
+test.after(() => server.close());
+const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/** @param {import('./browser.mjs').Page} page */
+async function violations(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations: found } = await /** @type {any} */ (window).axe.run();
+    return found.map(
+      (/** @type {any} */ each) =>
+        `${each.id}: ${each.nodes.map((/** @type {any} */ node) => node.html.slice(0, 120)).join(' | ')}`,
+    );
+  });
+}
+
+for (const kind of kinds) {
+  test(kind, async (t) => {
+    const browser = await launch(kind);
+    t.after(() => browser.close());
+    const visit = async (/** @type {any} */ sub, hash = '') => {
+      const opened = await openPage(browser, server.url + hash, { bypassCSP: true });
+      sub.after(async () => {
+        await opened.close();
+        assert.deepEqual(opened.errors, [], 'console errors');
+      });
+      await ready(opened.page);
+      return opened.page;
+    };
+
+    await t.test('a cell of the confusion matrix opens its pictures, and one goes into the net', async (sub) => {
+      const page = await visit(sub, '#v1&net=softmax&room=train');
+      await page.click('#evaluate');
+      await until(async () => (await page.locator('.error-picture').count()) === 24, 'the worst mistakes', 60000);
+      const losses = await page.locator('.error-picture').evaluateAll((all) => all.map((each) => Number(/** @type {any} */ (each).dataset.loss)));
+      assert.deepEqual(losses, [...losses].sort((a, b) => b - a));
+      assert.ok(losses[0] > 2, String(losses[0]));
+      const cell = page.locator('td[data-true="4"][data-predicted="9"] button');
+      const count = Number((await cell.innerText()).trim());
+      await cell.click();
+      await until(async () => (await page.locator('.error-picture').count()) === Math.min(24, count), `${count} pictures`);
+      assert.equal(await attribute(page, 'error-cell', 'data-predicted'), '9');
+      await page.locator('.error-picture').first().click();
+      await until(async () => (await predicted(page)) === 9, 'the net takes the four for a nine');
+      await page.keyboard.press('Tab');
+      await cell.focus();
+      await page.keyboard.press('ArrowLeft');
+      await page.keyboard.press('Enter');
+      await until(async () => (await attribute(page, 'error-cell', 'data-predicted')) === '8', 'the cell beside it');
+      if (kind === 'chromium') assert.deepEqual(await violations(page), []);
+    });
+
+    await t.test('the history is scrubbed by keyboard while training goes on; Escape leads back to now', async (sub) => {
+      const page = await visit(sub, '#v1&room=train&start=fresh');
+      const before = await probabilities(page);
+      await page.click('#train-toggle');
+      await until(async () => (await number(page, 'metric-step')) > 60, 'sixty steps', 60000);
+      await until(async () => (await page.locator('#flow-key li').count()) > 4, 'the flow of every layer');
+      const values = await page.locator('#flow-key li').evaluateAll((all) => all.map((each) => Number(/** @type {any} */ (each).dataset.value)));
+      assert.ok(values.every((value) => value > 0), String(values));
+      await page.focus('#past-slider');
+      await page.keyboard.press('Home');
+      await until(async () => (await attribute(page, 'past-step', 'data-value')) === '0', 'the beginning');
+      await until(
+        async () => (await probabilities(page)).every((value, i) => Math.abs(value - before[i]) < 1e-6),
+        'the answer of the beginning',
+      );
+      const step = await number(page, 'metric-step');
+      await until(async () => (await number(page, 'metric-step')) > step, 'training goes on');
+      await until(async () => (await page.locator('#confusion').count()) === 1, 'the confusion of then', 60000);
+      await page.focus('#past-slider');
+      await page.keyboard.press('ArrowRight');
+      await until(async () => (await attribute(page, 'past-step', 'data-value')) === '1', 'one step later');
+      await page.keyboard.press('Escape');
+      await until(async () => (await attribute(page, 'past-step', 'data-value')) === null, 'now');
+      await page.click('#train-toggle');
+      await until(async () => (await status(page)) === 'paused', 'the pause');
+      if (kind === 'chromium') assert.deepEqual(await violations(page), []);
+    });
+
+    await t.test('runs are pinned, compared by what differs, survive a reload and are repeated', async (sub) => {
+      const page = await visit(sub, '#v1&net=softmax&start=fresh&room=train&seed=5');
+      const trainAndPin = async (/** @type {number} */ runs) => {
+        await page.click('#train-step');
+        await until(async () => (await number(page, 'metric-step')) === 1, 'a step');
+        await page.click('#room-runs');
+        await page.click('#run-pin');
+        await until(async () => (await page.locator('#runs tbody tr').count()) === runs, `${runs} runs`);
+      };
+      await trainAndPin(1);
+      assert.equal(await page.locator('#runs th[data-setting]').count(), 0, 'one run differs from nothing');
+      const loss = await number(page, 'metric-loss');
+      await page.click('#room-train');
+      await page.fill('#learning-rate', '0.5');
+      await page.press('#learning-rate', 'Tab');
+      await page.click('#train-reset');
+      await until(async () => Number.isNaN(await number(page, 'metric-step')), 'the reset');
+      await trainAndPin(2);
+      const columns = await page.locator('#runs th[data-setting]').evaluateAll((all) => all.map((each) => /** @type {any} */ (each).dataset.setting));
+      assert.deepEqual(columns, ['learningRate']);
+      if (kind === 'chromium') assert.deepEqual(await violations(page), []);
+      await page.reload();
+      await ready(page);
+      await until(async () => (await page.locator('#runs tbody tr').count()) === 2, 'the runs after the reload');
+      await page.click('#runs tr[data-run="1"] [data-do="repeat"]');
+      await until(() => !page.url().includes('lr=0.5'), 'its learning rate');
+      await page.click('#train-step');
+      await until(async () => (await number(page, 'metric-loss')) === loss, 'the same loss to the last digit');
+      await page.click('#runs tr[data-run="1"] [data-do="remove"]');
+      await until(async () => (await page.locator('#runs tbody tr').count()) === 1, 'one run is left');
+    });
+  });
+}
