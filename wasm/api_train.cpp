@@ -219,7 +219,7 @@ cnn_status cnn_evaluation_create_held_out(cnn_trainer* trainer, size_t limit, cn
   return guard([&] {
     need(out, "out");
     cnn_trainer& source = need(trainer, "trainer");
-    if (source.data == nullptr) throw Error(ErrorCode::invalid_value, "trainer", "has no data set to hold images out of.");
+    if (source.data == nullptr) fail(ErrorCode::invalid_value, "trainer", "has no data set to hold images out of.");
     auto handle = std::make_unique<cnn_evaluation>();
     handle->net = source.net;
     handle->data = source.data;

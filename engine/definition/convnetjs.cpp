@@ -85,9 +85,9 @@ constexpr Kind kKinds[] = {
 };
 
 const Kind& kind_of(const Json& definition, const std::string& path) {
-  if (!definition.is_object()) throw Error(ErrorCode::invalid_definition, "layer_defs", "a layer must be an object {…}.", path);
+  if (!definition.is_object()) fail_at(path, ErrorCode::invalid_definition, "layer_defs", "a layer must be an object {…}.");
   const auto type = definition.find("type");
-  if (type == definition.end()) throw Error(ErrorCode::invalid_definition, "layer_defs", "\"type\" is missing.", path);
+  if (type == definition.end()) fail_at(path, ErrorCode::invalid_definition, "layer_defs", "\"type\" is missing.");
   std::vector<std::string> names;
   for (const Kind& kind : kKinds) {
     if (*type == kind.type) return kind;
@@ -172,7 +172,7 @@ Json from_convnetjs(const Json& definition, const std::string& path, bool& flat)
     layers.push_back(std::move(json));
   } else if (is("fc")) {
     if (def.num_neurons == 0 && def.filters == 0) {
-      throw Error(ErrorCode::invalid_definition, "fc", "\"num_neurons\" is missing.", path);
+      fail_at(path, ErrorCode::invalid_definition, "fc", "\"num_neurons\" is missing.");
     }
     dense(first_of(def.num_neurons, def.filters, 0), def.activation == Activation::relu ? "he_normal" : "glorot_normal");
   } else if (is("pool")) {

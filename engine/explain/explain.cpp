@@ -43,12 +43,12 @@ Answer Explainer::answer(const Real* picture, const Json& json, const Dataset* d
     case About::grad_cam: return explain_grad_cam(scene, query);
     case About::ascent: return explain_ascent(scene, query, ascended_);
     case About::top_patches:
-      if (data == nullptr) throw Error(ErrorCode::invalid_value, "query", "needs a data set.");
+      if (data == nullptr) fail(ErrorCode::invalid_value, "query", "needs a data set.");
       return explain_top_patches(scene, query, *data);
     case About::batch:
     case About::update: break;
   }
-  throw Error(ErrorCode::invalid_value, "query", "is about a training step: ask the trainer.");
+  fail(ErrorCode::invalid_value, "query", "is about a training step: ask the trainer.");
 }
 
 }  // namespace cnn

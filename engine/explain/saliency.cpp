@@ -63,7 +63,7 @@ Answer explain_grad_cam(Scene& scene, const Query& query) {
   const int index = scene.net().need_node(query.node);
   const Scene::Score score = scene.score(query.label);
   if (index >= score.node) {
-    throw Error(ErrorCode::invalid_value, "query", "needs a node before the score of the classes. Got \"" + query.node + "\".");
+    fail(ErrorCode::invalid_value, "query", "needs a node before the score of the classes. Got \"{}\".", query.node);
   }
   Answer answer = about_class(scene, score);
   answer.json["node"] = query.node;

@@ -63,9 +63,7 @@ Scene::Score Scene::score(int label) const {
   const bool head = graph()[output].layer->role() == LayerRole::head;
   const int node = head ? graph()[output].inputs[0] : output;
   if (chosen < shape.c) return {node, {0, 0, 0, chosen}};
-  throw Error(ErrorCode::invalid_value, "query",
-              "label must be a class of the net. Got " + std::to_string(chosen) + " of " + std::to_string(shape.c) +
-                  " classes.");
+  fail(ErrorCode::invalid_value, "query", "label must be a class of the net. Got {} of {} classes.", chosen, shape.c);
 }
 
 Span<const Real> Scene::input_gradient(int node, const Place& place) {

@@ -73,7 +73,7 @@ Answer StepExplainer::answer(const Json& json) {
   Query query;
   read_fields(json, "query", "", {}, query);
   const int batch = trainer_.upcoming();
-  if (batch == 0) throw Error(ErrorCode::not_found, "query", "is about a step whose images have not arrived yet.");
+  if (batch == 0) fail(ErrorCode::not_found, "query", "is about a step whose images have not arrived yet.");
   if (run_ == nullptr || run_->capacity() < batch) run_ = std::make_unique<Run>(copy_, batch, Purpose::inspection);
   const std::size_t count = net_.parameter_values();
   std::copy_n(net_.parameters(), count, copy_.parameters());
@@ -93,7 +93,7 @@ Answer StepExplainer::answer(const Json& json) {
     case About::batch: return explain_batch(scene);
     case About::statistics:
     case About::update: break;
-    default: throw Error(ErrorCode::invalid_value, "query", "is not about a step.");
+    default: fail(ErrorCode::invalid_value, "query", "is not about a step.");
   }
   scene.differentiate();
   OptimizerState optimizer = trainer_.optimizer().copy(net_);

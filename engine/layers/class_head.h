@@ -14,8 +14,7 @@ class ClassHead : public Attributed<Attrs, Head> {
 
   Shape output_shape(const LayerInputs& inputs) const override {
     if (!inputs[0].flat()) {
-      throw Error(ErrorCode::shape_mismatch, this->type(),
-                  "input must be a vector of logits. Got " + to_string(inputs[0]) + ".");
+      fail(ErrorCode::shape_mismatch, this->type(), "input must be a vector of logits. Got {}.", inputs[0]);
     }
     return inputs[0];  // [classes]
   }

@@ -47,7 +47,7 @@ Shape Conv2d::output_shape(const LayerInputs& inputs) const {
   }
   const Shape out{window.out_h, window.out_w, attrs_.filters};  // [OH, OW, K]
   if (const char* misfit = kernels::conv2d_misfit(kernel_shape(in, out, 1))) {
-    throw Error(ErrorCode::shape_mismatch, kType, std::string("algorithm ") + misfit + ".");
+    fail(ErrorCode::shape_mismatch, kType, "{}{}.", std::string("algorithm "), misfit);
   }
   return out;
 }

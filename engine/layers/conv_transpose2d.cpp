@@ -37,7 +37,6 @@ Placement place(const ConvTranspose2dAttrs& a, const Shape& in) {
           stretch(p.kind, in.w, a.kernel.w, a.stride.w, p.left, p.right, a.output_padding.w)};
 }
 
-std::string extent_text(std::int64_t h, std::int64_t w) { return std::to_string(h) + "x" + std::to_string(w); }
 
 }  // namespace
 
@@ -46,19 +45,14 @@ Shape ConvTranspose2d::output_shape(const LayerInputs& inputs) const {
   const Padding& p = attrs_.padding;
   if (p.kind == Padding::Kind::sides &&
       (std::max(p.top, p.bottom) >= kernel.h || std::max(p.left, p.right) >= kernel.w)) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "padding must be smaller than the kernel. Got padding " + sides_text(p) + ", kernel " +
-                    extent_text(kernel.h, kernel.w) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "padding must be smaller than the kernel. Got padding {}, kernel {}x{}.", sides_text(p), kernel.h, kernel.w);
   }
   if (more.h >= stride.h || more.w >= stride.w) {
-    throw Error(ErrorCode::invalid_value, kType,
-                "output_padding must be smaller than the stride. Got output_padding " + extent_text(more.h, more.w) +
-                    ", stride " + extent_text(stride.h, stride.w) + ".");
+    fail(ErrorCode::invalid_value, kType, "output_padding must be smaller than the stride. Got output_padding {}x{}, stride {}x{}.", more.h, more.w, stride.h, stride.w);
   }
   const Placement at = place(attrs_, inputs[0]);
   if (at.h.out < 1 || at.w.out < 1 || at.h.out > 1 << 20 || at.w.out > 1 << 20) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "cannot make a picture of " + extent_text(at.h.out, at.w.out) + ". Input " + to_string(inputs[0]) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "cannot make a picture of {}x{}. Input {}.", at.h.out, at.w.out, inputs[0]);
   }
   return {static_cast<int>(at.h.out), static_cast<int>(at.w.out), attrs_.filters};  // [OH, OW, K]
 }

@@ -11,8 +11,7 @@ Shape Crop::output_shape(const LayerInputs& inputs) const {
   require_sides(kType, m);
   const Shape out{in.h - m.top - m.bottom, in.w - m.left - m.right, in.c};
   if (out.h <= 0 || out.w <= 0) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "margin leaves nothing. Got input " + to_string(in) + ", margin " + sides_text(m) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "margin leaves nothing. Got input {}, margin {}.", in, sides_text(m));
   }
   return out;  // [H − top − bottom, W − left − right, C]
 }

@@ -6,9 +6,7 @@ namespace cnn {
 
 Shape GroupNorm::output_shape(const LayerInputs& inputs) const {
   if (inputs[0].c % attrs_.groups != 0) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "groups must divide input channels. Got groups " + std::to_string(attrs_.groups) + ", input channels " +
-                    std::to_string(inputs[0].c) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "groups must divide input channels. Got groups {}, input channels {}.", attrs_.groups, inputs[0].c);
   }
   return inputs[0];  // [H, W, C]
 }

@@ -12,7 +12,7 @@ std::size_t pixels(const Pass& pass) { return static_cast<std::size_t>(pass.batc
 
 Shape LocalResponseNorm::output_shape(const LayerInputs& inputs) const {
   if (attrs_.size % 2 == 0) {
-    throw Error(ErrorCode::invalid_value, kType, "size must be odd. Got " + std::to_string(attrs_.size) + ".");
+    fail(ErrorCode::invalid_value, kType, "size must be odd. Got {}.", attrs_.size);
   }
   return inputs[0];  // [H, W, C]
 }

@@ -23,9 +23,7 @@ kernels::Pool2dShape rows_of_pieces(const Pass& pass, int pieces) {
 Shape Maxout::output_shape(const LayerInputs& inputs) const {
   const Shape& in = inputs[0];
   if (in.c % attrs_.pieces != 0) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "pieces must divide input channels. Got pieces " + std::to_string(attrs_.pieces) + ", input channels " +
-                    std::to_string(in.c) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "pieces must divide input channels. Got pieces {}, input channels {}.", attrs_.pieces, in.c);
   }
   return {in.h, in.w, in.c / attrs_.pieces};  // [H, W, C/pieces]
 }

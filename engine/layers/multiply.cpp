@@ -25,9 +25,7 @@ Shape Multiply::output_shape(const LayerInputs& inputs) const {
   const Shape& x = inputs[0];
   const Shape& gate = inputs[1];
   if (gate != x && !(gate.flat() && gate.c == x.c)) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "the second input must have the shape of the first or be a vector with a number for each of its maps. Got " +
-                    to_string(x) + " and " + to_string(gate) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "the second input must have the shape of the first or be a vector with a number for each of its maps. Got {} and {}.", x, gate);
   }
   return x;  // [H, W, C]
 }

@@ -6,15 +6,12 @@ namespace cnn {
 
 Shape Reshape::output_shape(const LayerInputs& inputs) const {
   if (attrs_.shape.size() != 3) {
-    throw Error(ErrorCode::invalid_value, kType,
-                "shape must be [height, width, channels]. Got " + std::to_string(attrs_.shape.size()) + " numbers.");
+    fail(ErrorCode::invalid_value, kType, "shape must be [height, width, channels]. Got {} numbers.", attrs_.shape.size());
   }
   const Shape out{attrs_.shape[0], attrs_.shape[1], attrs_.shape[2]};
   // In doubles, whose products do not overflow.
   if (double(out.h) * out.w * out.c != double(inputs[0].h) * inputs[0].w * inputs[0].c) {
-    throw Error(ErrorCode::shape_mismatch, kType,
-                "shape must hold as many numbers as the input. Got " + to_string(inputs[0]) + " and " + to_string(out) +
-                    ".");
+    fail(ErrorCode::shape_mismatch, kType, "shape must hold as many numbers as the input. Got {} and {}.", inputs[0], out);
   }
   return out;  // [H, W, C]
 }

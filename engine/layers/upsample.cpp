@@ -7,7 +7,7 @@ namespace cnn {
 Shape Upsample::output_shape(const LayerInputs& inputs) const {
   const Shape& in = inputs[0];
   if (std::int64_t(in.h) * attrs_.factor.h > 1 << 20 || std::int64_t(in.w) * attrs_.factor.w > 1 << 20) {
-    throw Error(ErrorCode::shape_mismatch, kType, "output is too large. Input " + to_string(in) + ".");
+    fail(ErrorCode::shape_mismatch, kType, "output is too large. Input {}.", in);
   }
   return {in.h * attrs_.factor.h, in.w * attrs_.factor.w, in.c};  // [H·factor, W·factor, C]
 }

@@ -54,21 +54,18 @@ Window place_window(const std::string& subject, const Shape& input, const Extent
 }
 
 std::string sides_text(const Padding& padding) {
-  return "[" + std::to_string(padding.top) + ", " + std::to_string(padding.bottom) + ", " + std::to_string(padding.left) +
-         ", " + std::to_string(padding.right) + "]";
+  return compose("[{}, {}, {}, {}]", padding.top, padding.bottom, padding.left, padding.right);
 }
 
 void require_sides(const std::string& subject, const Padding& padding) {
   if (padding.kind == Padding::Kind::sides || padding.kind == Padding::Kind::valid) return;
-  throw Error(ErrorCode::invalid_value, subject, "has no window: give a number of cells or [top, bottom, left, right].");
+  fail(ErrorCode::invalid_value, subject, "has no window: give a number of cells or [top, bottom, left, right].");
 }
 
 void require_mirror(const std::string& subject, const Shape& input, int top, int bottom, int left, int right) {
   if (std::max(top, bottom) < input.h && std::max(left, right) < input.w) return;
-  throw Error(ErrorCode::shape_mismatch, subject,
-              "a mirrored border must be smaller than the input. Got padding " +
-                  sides_text({Padding::Kind::sides, top, bottom, left, right}) + ", input " +
-                  extent_text(input.h, input.w) + ".");
+  fail(ErrorCode::shape_mismatch, subject, "a mirrored border must be smaller than the input. Got padding {}, input {}x{}.",
+       sides_text({Padding::Kind::sides, top, bottom, left, right}), input.h, input.w);
 }
 
 ReceptiveStep window_step(const Window& window, const Extent2& kernel, const Extent2& stride, const Extent2& dilation) {

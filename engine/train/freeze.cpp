@@ -7,7 +7,7 @@ namespace cnn {
 namespace {
 
 [[noreturn]] void refuse(const std::string& message) {
-  throw Error(ErrorCode::invalid_value, "training", message, "/freeze");
+  fail_at("/freeze", ErrorCode::invalid_value, "training", "{}", message);
 }
 
 // Both are at most some hundred letters; after the last star everything before it is settled, so no recursion is needed.

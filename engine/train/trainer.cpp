@@ -210,7 +210,7 @@ void Trainer::learn(int batch, StepResult& result) {
   result.accuracy = static_cast<double>(report.correct) / batch;
   if (!(report.loss <= kHopelessLoss)) {
     const bool number = std::isfinite(report.loss);
-    give_up(number ? "The loss is beyond " + number_text(kHopelessLoss) : "The loss is no longer a finite number", result);
+    give_up(number ? compose("The loss is beyond {}", kHopelessLoss) : "The loss is no longer a finite number", result);
     return;
   }
   s.run->backward(s.labels.data());
