@@ -8,6 +8,7 @@ import { loadEngine } from './js/engine.js';
 const OPTIMIZERS = {
   adam: (o) => ({ optimizer: 'adam', learning_rate: o.lr, beta1: o.beta1, beta2: o.beta2, epsilon: o.eps }),
   momentum: (o) => ({ optimizer: 'momentum', learning_rate: o.lr, momentum: o.momentum }),
+  adadelta: (o) => ({ optimizer: 'adadelta', learning_rate: o.lr, rho: o.rho, epsilon: o.eps }),
 };
 
 async function readModule(env, assetBase, module) {
@@ -99,7 +100,10 @@ export default {
           }
         }
         const output = spec.layer ? net.info().summary.layers.at(-1).name : 'probabilities';
-        const trainer = mode === 'train' ? engine.createTrainer(net, null, optimizer(spec.optimizer)) : null;
+        // ConvNetJS adds l2/batch times the weight to its gradient, not to that of a bias.
+        const decay = { weight_decay: (spec.optimizer?.l2 ?? 0) / batch };
+        const trainer =
+          mode === 'train' ? engine.createTrainer(net, null, { ...optimizer(spec.optimizer), ...decay }) : null;
         return {
           layout: 'nhwc',
           notes: [],
