@@ -180,7 +180,7 @@ struct InceptionAttrs {
       }
       if (filters.size() == 2) parts.conv("reduce" + size, filters[0], kOne, kOne);
       if (factorised) {
-        parts.conv("conv" + digit + "x1", filters.back(), {n, 1}, kOne);
+        parts.conv("conv" + digit + "x1", filters.front(), {n, 1}, kOne);
         parts.conv("conv1x" + digit, filters.back(), {1, n}, kOne);
       } else {
         parts.conv("conv" + size, filters.back(), {n, n}, kOne);

@@ -5,7 +5,7 @@
 namespace cnn {
 
 // Compound scaling (Tan & Le 2019): one coefficient φ makes a net deeper, wider and its pictures larger at once.
-//   repeat of every block    · depth^φ, rounded up
+//   repeat, where it stands  · depth^φ, rounded up
 //   filters of every layer   · width^φ, to a multiple of 8 that is no more than a tenth smaller
 //   shape of the input       · resolution^φ, rounded
 struct Scaling {

@@ -167,9 +167,9 @@ for (const kind of kinds) {
       const ids = await page
         .locator('#architecture-picker option')
         .evaluateAll((options) => options.map((each) => /** @type {any} */ (each).value));
-      const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-vgg', 'mini-inception'];
+      const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-alexnet', 'mini-vgg'];
       assert.deepEqual(ids.slice(0, order.length), order);
-      assert.equal(ids.length, 11);
+      assert.equal(ids.length, 13);
       for (const id of ids) {
         const before = String(await probabilities(page));
         if (id !== (await page.inputValue('#architecture-picker'))) {

@@ -60,6 +60,7 @@ class Author {
       json["filters"] = below(1, 5);
       json["stride"] = extent(3);
       json["repeat"] = below(1, 3);
+      if (below(0, 2) == 0) json["drop"] = 0.3;
     }
     if (type == "residual") {
       json["kind"] = one_of({"basic", "bottleneck"});
@@ -68,7 +69,7 @@ class Author {
     }
     if (type == "mbconv") {
       json["expand"] = below(1, 4);
-      json["squeeze"] = 0;
+      json["squeeze"] = 0.5 * below(0, 3);
     }
     if (type == "inception") {
       json["conv1x1"] = below(0, 3);

@@ -37,6 +37,20 @@ std::int64_t of_role(const Graph& graph, LayerRole role) {
   return sum;
 }
 
+// Parameters of everything called <prefix>….
+std::int64_t of_block(const Graph& graph, const std::string& prefix) {
+  std::int64_t sum = 0;
+  for (const Node& node : graph.nodes()) {
+    if (node.name.compare(0, prefix.size(), prefix) != 0) continue;
+    for (const ParameterSpec& spec : node.parameters) sum += static_cast<std::int64_t>(spec.count());
+  }
+  return sum;
+}
+
+std::int64_t main_branch(const Graph& graph) {
+  return graph.parameter_count() - of_block(graph, "aux1.") - of_block(graph, "aux2.");
+}
+
 int windows(const Graph& graph) {  // layers with kernels on the longest way: every convolution and dense layer of a chain
   int count = 0;
   for (const Node& node : graph.nodes()) {
@@ -48,8 +62,8 @@ int windows(const Graph& graph) {  // layers with kernels on the longest way: ev
 }
 
 const std::vector<std::string> kMinis = {"softmax",      "mlp",      "lenet5",         "keras-mnist", "convnetjs-mnist",
-                                         "mini-vgg",     "mini-inception", "mini-resnet", "mini-inception-resnet",
-                                         "resnet20",     "plain20"};
+                                         "mini-alexnet", "mini-vgg", "mini-inception", "mini-resnet", "mini-inception-resnet",
+                                         "mini-efficientnet", "resnet20", "plain20"};
 
 }  // namespace
 
@@ -85,6 +99,16 @@ TEST_CASE("published: the Keras net of the course, layer by layer") {
   CHECK(counts == std::vector<std::int64_t>({320, 18496, 401536, 1290}));
 }
 
+TEST_CASE("published: AlexNet, 62.3 M parameters, 3.7 M of them in convolutions, 58.6 M in dense layers") {
+  const Graph graph = preset("full/alexnet");
+  CHECK(graph.parameter_count() == 62378344);
+  CHECK(of_role(graph, LayerRole::convolution) / 100000 == 37);
+  CHECK(of_role(graph, LayerRole::dense) / 100000 == 586);
+  CHECK(graph[graph.find("pool5")].shape == Shape{6, 6, 256});
+  // The course: about 8 MB of activations an image.
+  CHECK(summarize(graph)["memory"]["activations_bytes"].get<double>() / 1e6 == Approx(8).margin(0.5));
+}
+
 TEST_CASE("published: VGG-16 and VGG-19, 138 M and 143 M") {
   const Graph vgg16 = preset("full/vgg16"), vgg19 = preset("full/vgg19");
   CHECK(vgg16.parameter_count() == 138357544);
@@ -97,6 +121,28 @@ TEST_CASE("published: VGG-16 and VGG-19, 138 M and 143 M") {
   const auto training = [](const Graph& graph) { return summarize(graph)["memory"]["training_bytes"].get<double>() / 1e6; };
   CHECK(training(vgg16) == Approx(2 * 4 * 15.2).margin(2));
   CHECK(training(vgg19) - training(vgg16) == Approx(202 - 192).margin(0.5));
+}
+
+TEST_CASE("published: GoogLeNet, its table of parameters row by row, 22 layers deep") {
+  const Graph graph = preset("full/googlenet");
+  const std::pair<const char*, int> rows[] = {{"3a", 159}, {"3b", 380}, {"4a", 364},  {"4b", 437}, {"4c", 463},
+                                              {"4d", 580}, {"4e", 840}, {"5a", 1072}, {"5b", 1388}};
+  for (const auto& [name, thousands] : rows) {
+    CAPTURE(name);
+    // In units of 1024. Rows 4c and 5a count otherwise than the filters beside them, by 35 and 53 thousand.
+    CHECK(of_block(graph, std::string("inception") + name) / 1024.0 == Approx(thousands).epsilon(0.08));
+  }
+  CHECK(main_branch(graph) == 6998552);  // as Caffe's model of it
+  CHECK(graph.parameter_count() == 13378280);
+  CHECK(graph.heads().size() == 3);
+  CHECK(graph[graph.find("inception5b.concat")].shape == Shape{7, 7, 1024});
+  CHECK(graph[graph.find("aux1.conv")].shape == Shape{4, 4, 128});
+  CHECK(graph.head(graph.heads()[0]).weight() == 0.3);
+
+  const Graph thin = preset("full/googlenet-factorised");
+  CHECK(main_branch(thin) < main_branch(graph) - 1500000);
+  CHECK(thin[thin.find("inception5b.concat")].receptive_field.size_h ==
+        graph[graph.find("inception5b.concat")].receptive_field.size_h);
 }
 
 TEST_CASE("published: residual nets, parameters, multiply-adds and depth") {
@@ -130,10 +176,34 @@ TEST_CASE("published: Inception-ResNet-v2, 55.9 M") {
   CHECK(graph[graph.find("top")].shape == Shape{8, 8, 1536});
 }
 
+TEST_CASE("published: EfficientNet, and its larger ones by compound scaling") {
+  const std::string text = text_of("full/efficientnet-b0");
+  const Graph b0(parse_definition(text));
+  CHECK(trainable(b0) == 5288548);
+  CHECK(b0.macs() / 1e9 == Approx(0.39).margin(0.01));
+  // Their released multipliers of width, depth and resolution; parameters in millions.
+  const struct {
+    double width, depth, pixels, millions;
+  } rows[] = {{1.0, 1.1, 240, 7.8}, {1.1, 1.2, 260, 9.2}, {1.2, 1.4, 300, 12}, {1.4, 1.8, 380, 19}, {1.6, 2.2, 456, 30},
+              {1.8, 2.6, 528, 43},  {2.0, 3.1, 600, 66}};
+  for (const auto& row : rows) {
+    CAPTURE(row.pixels);
+    Json definition = Json::parse(text);
+    definition["scaling"] = {{"width", row.width}, {"depth", row.depth}, {"resolution", row.pixels / 224}};
+    const Graph graph(parse_definition(definition));
+    CHECK(graph.input_shape().h == row.pixels);
+    CHECK(trainable(graph) / 1e6 == Approx(row.millions).epsilon(0.02));
+  }
+  // The rule itself, one coefficient.
+  Json doubled = Json::parse(text);
+  doubled["scaling"] = {{"compound", 1}};
+  CHECK(Graph(parse_definition(doubled)).macs() > 1.8 * b0.macs());
+}
+
 TEST_CASE("published: ConvNetJS's nets, in either notation") {
   const Graph cifar = preset("full/convnetjs-cifar10");
   CHECK(cifar.parameter_count() == 22466);
-  CHECK(cifar.macs() / 10000 == 391);  // 3.92 M, rounded
+  CHECK(cifar.macs() == 3920000);
   CHECK(cifar.definition().preprocessing.mean == 0.5);
 }
 
