@@ -118,7 +118,6 @@ Json collect(Scene& scene, int node, const Place& place, int consumer, int numbe
                        shares.push_back({number, at, term.weight, gradient, term.weight * gradient});
                        if (terms.number("images", 0) > 0) take_means_off(scene, consumer, terms, shares.back());
                        shown = terms;
-                       break;
                      }
                    });
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { noise, runnableModules, sharedEngine, smallNet, thrown } from './support.mjs';
+import { noise, runnableModules, sharedEngine, smallData, smallNet, thrown } from './support.mjs';
 
 const picture = Float32Array.from({ length: 64 }, noise(7));
 
@@ -55,6 +55,46 @@ for (const module of runnableModules) {
       dense.value.histogram.reduce((/** @type {number} */ a, /** @type {number} */ b) => a + b),
       36 * 3,
     );
+  });
+
+  withNet('backward, field and saliency speak of the same gradient', (net) => {
+    net.backward(Uint8Array.of(1));
+    const gradient = net.tensor('gradient', 'conv1');
+    const { answer, arrays } = net.explain({ about: 'backward', node: 'conv1', row: 4, column: 1, channel: 3, label: 1 });
+    assert.equal(Math.fround(answer.gradient), gradient[(4 * 6 + 1) * 4 + 3]);
+    assert.ok(Math.abs(arrays.product.reduce((a, b) => a + b, 0) - answer.gradient) < 1e-6);
+    const field = net.explain({ about: 'receptive_field', node: 'conv1', row: 4, column: 1, channel: 3 });
+    assert.deepEqual(field.answer.boxes.at(-1), { top: 4, left: 1, bottom: 6, right: 3, node: 'input_1' });
+    assert.equal(Math.max(...field.arrays.field), 1);
+    assert.equal(field.arrays.field.filter((value) => value > 0).length, 9);
+    const map = net.explain({ about: 'occlusion', size: 4, stride: 4 }).arrays.map;
+    assert.equal(map.length, 4);
+    const grown = net.explain({ about: 'ascent', node: 'conv1', channel: 0, steps: 8 });
+    assert.ok(grown.answer.value > grown.arrays.path[0]);
+    assert.equal(grown.arrays.picture.length, 64);
+  });
+
+  test(`${module}: the update of a weight that is told is the one that comes`, () => {
+    const net = engine.createNet(smallNet, { seed: 1 });
+    const data = smallData(engine, 96);
+    const trainer = engine.createTrainer(net, data, { batch_size: 16 });
+    for (let step = 0; step < 3; step++) {
+      const query = { parameter: 'dense1/kernel', element: 17 };
+      const { answer } = trainer.explain({ about: 'update', ...query });
+      const statistics = trainer.explain({ about: 'statistics' }).answer;
+      assert.equal(Math.fround(answer.before), net.tensor('parameter', 'dense1/kernel')[17]);
+      const { loss } = trainer.step();
+      assert.equal(statistics.loss, loss);
+      assert.equal(Math.fround(answer.after), net.tensor('parameter', 'dense1/kernel')[17]);
+      assert.equal(answer.moments.length, 2);
+    }
+    const { answer, arrays } = trainer.explain({ about: 'batch' });
+    assert.equal(answer.labels.length, 16);
+    assert.equal(arrays.images.length, 16 * 64);
+    const top = net.explain({ about: 'top_patches', node: 'conv1', count: 3, images: 50 }, data).answer;
+    assert.equal(top.patches.length, 3);
+    assert.ok(top.patches[0].value >= top.patches[2].value);
+    for (const handle of [trainer, data, net]) handle.destroy();
   });
 
   withNet('a query that points nowhere is refused with its place', (net) => {

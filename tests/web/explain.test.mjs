@@ -88,3 +88,33 @@ test('a refusal travels with its place', async (t) => {
     message: /Got row 0, column 0, channel 3 of 3/,
   });
 });
+
+test('the step that comes next is told before it is taken', async (t) => {
+  const client = await openClient(t);
+  const query = { about: 'update', parameter: 'conv1/bias', element: 1 };
+  const { answer } = await client.explain({ query, source: 'step' });
+  const bias = async () => (await client.tensor({ kind: 'parameter', address: 'conv1/bias' })).values[1];
+  assert.equal(await bias(), Math.fround(answer.before));
+  await client.step();
+  assert.equal(await bias(), Math.fround(answer.after));
+  const { arrays } = await client.explain({ query: { about: 'batch' }, source: 'step' });
+  assert.equal(arrays.images.length, 32 * 64);
+});
+
+test('top patches over slices are those of the whole', async (t) => {
+  const client = await openClient(t);
+  const query = { node: 'conv1', channel: 2, count: 96, images: 1000 };
+  const { patches, images } = await client.topPatches({ query });
+  assert.equal(images, 96);
+  assert.deepEqual(
+    patches.map((/** @type {any} */ patch) => patch.index).sort((/** @type {number} */ a, /** @type {number} */ b) => a - b),
+    Array.from({ length: 96 }, (_, i) => i),
+  );
+  for (let i = 1; i < 96; i++) assert.ok(patches[i].value <= patches[i - 1].value);
+  const few = await client.topPatches({ query: { ...query, count: 4 }, part: 'train' });
+  assert.deepEqual(few.patches, patches.slice(0, 4));
+  await client.classify({ input: { part: 'train', index: patches[0].index }, maps: ['conv1'] });
+  const { row, column, value } = patches[0];
+  const there = await client.explain({ query: { about: 'position', node: 'conv1', row, column, channel: 2 } });
+  assert.ok(Math.abs(there.answer.result - value) < 1e-6);
+});
