@@ -64,7 +64,7 @@ for (const module of runnableModules) {
     assert.equal(Math.fround(answer.gradient), gradient[(4 * 6 + 1) * 4 + 3]);
     assert.ok(Math.abs(arrays.product.reduce((a, b) => a + b, 0) - answer.gradient) < 1e-6);
     const field = net.explain({ about: 'receptive_field', node: 'conv1', row: 4, column: 1, channel: 3 });
-    assert.deepEqual(field.answer.boxes.at(-1), { top: 4, left: 1, bottom: 6, right: 3, node: 'input_1' });
+    assert.deepEqual(field.answer.boxes.at(-1), { top: 4, left: 1, bottom: 6, right: 3, node: 'input' });
     assert.equal(Math.max(...field.arrays.field), 1);
     assert.equal(field.arrays.field.filter((value) => value > 0).length, 9);
     const map = net.explain({ about: 'occlusion', size: 4, stride: 4 }).arrays.map;
