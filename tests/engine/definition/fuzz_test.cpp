@@ -206,8 +206,8 @@ TEST_CASE("fuzz: 1000 random definitions with one fault each give an error that 
       case 2: layer["type"] = "convolutoin"; break;
       case 3: layer["inputs"] = {"nobody"}; break;
       case 4: layer["name"] = at == 0 ? "a b" : layers[0]["name"].get<std::string>(); break;
-      case 5: layers.insert(layers.begin() + at + 1, {{"type", "conv2d"}, {"filters", author.below(-9, 1)}}); break;
-      case 6: layers.insert(layers.begin() + at + 1, {{"type", "residual"}, {"filters", 2}, {"repeat", "often"}}); break;
+      case 5: layers.insert(layers.begin() + at + 1, Json{{"type", "conv2d"}, {"filters", author.below(-9, 1)}}); break;
+      case 6: layers.insert(layers.begin() + at + 1, Json{{"type", "residual"}, {"filters", 2}, {"repeat", "often"}}); break;
       default: layer = nullptr; break;
     }
     INFO(i << ": " << definition.dump());
