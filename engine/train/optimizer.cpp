@@ -81,6 +81,8 @@ OptimizerState OptimizerState::copy(const Net& net) const {
   OptimizerState other(net, optimizer_);
   for (int i = 0; i < 2; ++i) std::copy(moments_[i].begin(), moments_[i].end(), other.moments_[i].begin());
   other.updates_ = updates_;
+  other.by_decay_ = by_decay_;
+  other.whole_ = whole_;
   return other;
 }
 
