@@ -81,7 +81,8 @@ void multiply_tiles(int rows, const float* const* a, float* const* c, const Pane
         tile.add([&](auto i) { return row[i][p]; }, b);
         b += panel.b_step;
       }
-    } else if (row[kRows - 1] == row[0] + (kRows - 1)) {
+    } else if (rows >= kRows && row[kRows - 1] == row[0] + (kRows - 1)) {
+      // Rows only go up, unless the last one is repeated: these are neighbours.
       CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
         const float* left = row[0] + product.offset[p];
         tile.add([&](auto i) { return left[i]; }, b);
