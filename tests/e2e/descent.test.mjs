@@ -22,12 +22,16 @@ async function opened(name) {
   const net = engine.createNet(definition, { seed: 1 });
   net.forwardDrawing({ strokes: samples[kFirstSample] });
   const { layers } = net.info().summary;
-  return (/** @type {string} */ address) => {
+  return (/** @type {string} */ address, /** @type {'activation' | 'gradient'} */ kind = 'activation') => {
+    if (kind === 'gradient') net.backward(Uint8Array.of(classOf(net.tensor('activation', 'prediction'))));
     const [, node, channel, row, column] = /** @type {string[]} */ (/^([^/]+)\/(\d+)@(\d+),(\d+)$/.exec(address));
     const [, w, c] = layers.find((/** @type {any} */ { name: other }) => other === node).shape;
-    return net.tensor('activation', node)[(Number(row) * w + Number(column)) * c + Number(channel)];
+    return net.tensor(kind, node)[(Number(row) * w + Number(column)) * c + Number(channel)];
   };
 }
+
+/** @param {Float32Array} probabilities */
+const classOf = (probabilities) => probabilities.indexOf(Math.max(...probabilities));
 
 const fresh = '?module=simd128&lang=en#v1&start=fresh&seed=1';
 
@@ -107,7 +111,7 @@ for (const kind of kinds) {
       const [dense] = await told(page, (all) => all[0]?.address === 'logits/3@0,0');
       assert.equal(dense.rows, 14, 'twelve terms, what the others add, the bias');
       const term = page.locator('#descent .terms button').first();
-      const name = await term.textContent();
+      const name = (await term.textContent())?.trim() ?? '';
       await term.hover();
       await until(async () => (await page.locator('.network-marks .outline.look').count()) > 0, 'the unit lights up in the net');
       await term.click();
@@ -152,6 +156,67 @@ for (const kind of kinds) {
       await told(page, (all) => all[0]?.address === 'conv2/1@3,7');
       assert.equal(await page.locator('#descent-play').getAttribute('aria-pressed'), 'false');
       await until(() => page.evaluate(() => location.hash.includes('unit=conv2.relu/1@3,7')), 'where the drag ended');
+    });
+
+    await t.test('backward: every gradient is the engine\'s, and a weight tells how it will change', async (sub) => {
+      const page = await visit(sub, `${fresh}&unit=conv1.relu/2@10,12&as=backward`);
+      const valueOf = await opened('lenet5');
+      const [relu, conv] = await told(page, (all) => all.length === 2 && all[0].kind === 'backward');
+      for (const { address, result } of [relu, conv]) {
+        const expected = valueOf(address, 'gradient');
+        assert.ok(Math.abs(Number(result) - expected) <= 1e-5 * Math.abs(expected) + 1e-9, `${address}: ${result} for ${expected}`);
+      }
+      await page.locator('#aspect-forward').click();
+      await told(page, (all) => all[0]?.kind === 'products');
+      await page.locator('#descent .numbers button').nth(7).click();
+      const weight = page.locator('#descent .arithmetic[data-kind="weight"]');
+      await until(async () => (await weight.count()) === 1 && (await weight.locator('[data-after]').count()) === 1, 'the weight');
+      const [gradient, sum] = await Promise.all(['gradient', 'sum'].map((name) => weight.getAttribute(`data-${name}`)));
+      assert.ok(Math.abs(Number(gradient) - Number(sum)) <= 1e-4 * Math.abs(Number(sum)) + 1e-7, `${gradient}, ${sum}`);
+      const after = await weight.locator('[data-after]').getAttribute('data-after');
+      const before = await weight.locator('[data-after]').getAttribute('data-before');
+      assert.notEqual(before, after);
+      await page.locator('#train-step').click();
+      await until(
+        async () => (await weight.locator('[data-after]').getAttribute('data-before')) === after,
+        'the step to do what was foretold',
+      );
+    });
+
+    await t.test('what a unit sees, and what excites it', async (sub) => {
+      const page = await visit(sub, `${fresh}&unit=conv2.relu/3@4,4&as=field`);
+      await until(async () => (await page.locator('[data-field="size"]').textContent()) === '14×14', 'the receptive field');
+      assert.equal(await page.locator('[data-field="jump"]').textContent(), '2×2');
+      assert.ok((await page.locator('.network-marks .look-field').count()) >= 3, 'its box in the layers before');
+      await page.locator('#aspect-excites').click();
+      await until(async () => (await page.locator('.excites-patches li').count()) === 12, 'twelve pictures');
+      assert.equal(await page.locator('.network-marks .look-field').count(), 0);
+      await page.evaluate(() => (location.hash = location.hash.replace(/unit=[^&]*/, 'unit=prediction/3')));
+      await until(async () => (await page.locator('.excites-row canvas').count()) === 6, 'three methods, twice');
+    });
+
+    await t.test('a training step in slow motion lights one station after another', async (sub) => {
+      const page = await visit(sub);
+      const lit = () => page.evaluate(() => [...document.querySelectorAll('.is-lit')].map(({ id }) => id));
+      const station = () => page.locator('#slow-step').getAttribute('data-station');
+      await page.locator('#network-slow').click();
+      await until(async () => (await lit())[0] === 'column-input', 'the batch');
+      assert.equal(await station(), 'batch');
+      /** @type {string[]} */
+      const seen = [];
+      while (!(await page.locator('#slow-next').isDisabled())) {
+        await page.locator('#slow-next').click();
+        seen.push(`${await station()} ${(await lit()).join()}`);
+      }
+      assert.deepEqual([seen[0], seen[7], seen[8], seen[9], seen.at(-1)], [
+        'forward column-conv1',
+        'forward column-prediction',
+        'loss column-prediction',
+        'backward column-logits',
+        'update ',
+      ]);
+      await page.locator('#slow-take').click();
+      await until(async () => (await page.locator('#metric-step').getAttribute('data-value')) === '1', 'the step');
     });
 
     for (const [width, height, unit] of /** @type {[number, number, string][]} */ ([

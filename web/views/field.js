@@ -14,7 +14,7 @@ import { themeOf } from '../widgets/theme.js';
 /** @typedef {{size: number[], jump: number[], start: number[], boxes: Box[], peak: number, field: Float32Array,
  *   shape: number[]}} Field */
 
-const kSide = 224;
+const kSide = 200;
 
 export class FieldView extends View {
   static properties = { ...View.properties, unit: { attribute: false } };

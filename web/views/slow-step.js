@@ -5,7 +5,7 @@ import { signal } from '@preact/signals-core';
 import './slow-step.css';
 import { View, html, nothing, untracked } from './view.js';
 import { formatValue } from '../widgets/format.js';
-import { MapCanvas, fittingGrid } from '../widgets/maps.js';
+import { MapCanvas, gridOf } from '../widgets/maps.js';
 import { stagesOf } from '../widgets/stages.js';
 import { themeOf } from '../widgets/theme.js';
 import '../widgets/help.js';
@@ -15,7 +15,7 @@ import '../widgets/help.js';
 /** @typedef {{statistics: StatisticsAnswer, labels: number[], images: Float32Array}} Told */
 
 const kStationMs = 1600;
-const kBatchSide = 240;
+const kBatchColumns = 16;
 
 export class SlowStep extends View {
   #told = signal(/** @type {Told | null} */ (null));
@@ -148,7 +148,8 @@ export class SlowStep extends View {
     for (let i = 0; i < count; i++) for (let p = 0; p < h * w; p++) values[p * count + i] = told.images[(i * h * w + p) * c];
     const dpr = devicePixelRatio || 1;
     const map = new MapCanvas(canvas);
-    map.layout(fittingGrid([h, w, count], kBatchSide, dpr), dpr);
+    const cell = Math.max(1, Math.round(dpr));
+    map.layout(gridOf([h, w, count], { columns: kBatchColumns, cell, gap: 4 * cell }), dpr);
     map.paint(values, themeOf(this.app.store), 'unsigned');
   }
 
