@@ -3,7 +3,7 @@
 
 import { signal } from '@preact/signals-core';
 import './network-view.css';
-import { View, html, nothing, render, svg, untracked } from './view.js';
+import { View, html, render, svg, untracked } from './view.js';
 import { colourOf, css } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
 import { addressAbove, formatAddress, formatShape, formatValue, parseAddress } from '../widgets/format.js';
@@ -14,7 +14,8 @@ import { pictureOf } from '../widgets/quantity.js';
 import { hideReadout, showReadout } from '../widgets/readout.js';
 import { blocksOf, foldBlocks, stageOf, stagesOf } from '../widgets/stages.js';
 import { cssValue, themeOf } from '../widgets/theme.js';
-import { boxIn, boxPath, columnEdges, fieldBoxes, mapFrames, unitEdges } from './network/edges.js';
+import { boxIn, columnEdges, mapFrames } from './network/edges.js';
+import { lookAt, marksTemplate, windowOf } from './network/look.js';
 import { columnTemplate } from './network/column.js';
 import { barTemplate, kLeastZoom, kMostZoom, kZoomStep } from './network/bar.js';
 import { watchGestures } from './network/gestures.js';
@@ -27,7 +28,7 @@ import { walk } from './network/walk.js';
 /** @typedef {import('./network/layout.js').Layout} Layout */
 /** @typedef {import('./network/walk.js').Place} Place */
 /** @typedef {import('../worker/protocol.js').Prediction} Prediction */
-/** @typedef {{place: Place, by: 'pointer' | 'keyboard'}} Look */
+/** @typedef {import('./network/look.js').Look} Look */
 /** Around the net, in CSS pixels; network-view.css says the same. */
 const kMargin = 10;
 const kBar = 36;
@@ -73,7 +74,7 @@ export class NetworkView extends View {
     });
     this.watch(() => {
       const address = this.app.store.pointed.value;
-      untracked(() => this.#setLook(this.#lookAt(address)));
+      untracked(() => this.#setLook(lookAt(this.#layout, address)));
     });
     this.#observer = new ResizeObserver(() => this.#measure());
     this.#observer.observe(this);
@@ -375,24 +376,6 @@ export class NetworkView extends View {
     }
   }
 
-  /** @param {string | null} address @returns {Look | null} */
-  #lookAt(address) {
-    const unit = parseAddress(address);
-    const stages = this.#layout?.columns.map(({ stage }) => stage) ?? [];
-    const stage = unit && stageOf(stages, unit.node);
-    if (!stage || !unit) return null;
-    const vector = stage.shown.shape[0] * stage.shown.shape[1] === 1;
-    const { channel, row, column } = unit;
-    const [, w, c] = stage.shown.shape;
-    if (!vector && row === undefined && channel !== undefined && unit.node !== stage.shown.name) {
-      // A unit of the same maps, flattened: the order of the values is the same.
-      const at = Math.floor(channel / c);
-      const place = { stage: stage.index, channel: channel % c, row: Math.floor(at / w), column: at % w };
-      return { place, by: 'pointer' };
-    }
-    return { place: vector ? { stage: stage.index, channel } : { stage: stage.index, channel, row, column }, by: 'pointer' };
-  }
-
   /** @param {Look | null} look */
   #setLook(look) {
     this.#look = look;
@@ -458,44 +441,14 @@ export class NetworkView extends View {
         layout.columns.map(({ stage }) => stage),
         selected.node,
       );
-    const parts = [];
-    if (chosen) parts.push(this.#outline('selected', layout.columns[chosen.index], selected, dpr));
-    for (const box of this.app.store.boxes.peek() ?? []) {
-      const column = layout.columns.find(({ stage }) => stage.shown.name === box.node);
-      if (column) parts.push(svg`<path class="look-field" d=${fieldBoxes(column, dpr, box)}></path>`);
-    }
-    const place = this.#look?.place;
-    if (place && place.channel !== undefined) {
-      const column = layout.columns[place.stage];
-      const unit = { node: column.stage.shown, ...place, channel: place.channel };
-      const { lines, windows, field } = unitEdges(layout.columns, column, unit, dpr);
-      parts.push(
-        svg`<path class="look-lines" d=${lines}></path>
-          <path class="look-field" d=${field}></path>
-          <path class="look-windows" d=${windows}></path>`,
-        this.#outline(this.#look?.by === 'keyboard' ? 'look cursor' : 'look', column, place, dpr),
-      );
-    }
-    render(svg`${parts}`, marks);
+    const boxes = this.app.store.boxes.peek() ?? [];
+    render(marksTemplate({ layout, dpr, selected, chosen, look: this.#look, boxes }), marks);
     for (const column of layout.columns) {
       const on = column.stage === chosen;
       const parts = this.#partsOf(column);
       parts?.maps.setAttribute('aria-pressed', on ? 'true' : 'false');
       parts?.element.classList.toggle('is-selected', on);
     }
-  }
-
-  /**
-   * @param {string} name @param {Column} column
-   * @param {{channel?: number, row?: number, column?: number}} place @param {number} dpr
-   */
-  #outline(name, column, place, dpr) {
-    const { channel } = place;
-    if (channel === undefined || channel >= column.grid.c) return nothing;
-    const map = boxIn(column, dpr, channel);
-    const cell = place.row === undefined ? null : boxIn(column, dpr, channel, windowOf(place));
-    return svg`<path class="outline ${name}" d=${map ? boxPath(map, 1.5) : ''}></path>
-      ${cell ? svg`<path class="outline cell ${name}" d=${boxPath(cell, 1)}></path>` : nothing}`;
   }
 
   // ---- choosing and walking
@@ -604,11 +557,6 @@ export class NetworkView extends View {
       say.textContent = t(key, { address: unit.address, value: formatValue(t, unit.value, 3) });
     }
   }
-}
-
-/** @param {{row?: number, column?: number}} place */
-function windowOf({ row, column }) {
-  return row === undefined || column === undefined ? undefined : { row, column };
 }
 
 customElements.define('cnn-network', NetworkView);

@@ -25,7 +25,7 @@ export function numbersTemplate({ cells, columns, reach, label, theme, t }) {
   // Side by side numbers are compared: as many decimals for all, unless that would make them all zero.
   const text = (/** @type {number} */ value) =>
     reach >= 0.1 && reach < 1000
-      ? t.number(value, { maximumFractionDigits: reach < 10 ? 2 : 1 }).replace('-', '−')
+      ? t.number(Number(value.toFixed(reach < 10 ? 2 : 1)) + 0).replace('-', '−')
       : formatValue(t, value, 2);
   const rows = Array.from({ length: Math.ceil(cells.length / columns) }, (_, i) =>
     cells.slice(i * columns, (i + 1) * columns),
