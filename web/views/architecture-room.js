@@ -16,8 +16,8 @@ export class ArchitectureRoom extends View {
     fullSize: { state: true },
     refusal: { state: true },
     text: { state: true },
-    before: { state: true },
-    after: { state: true },
+    earlier: { state: true },
+    later: { state: true },
     summary: { state: true },
   };
 
@@ -38,9 +38,9 @@ export class ArchitectureRoom extends View {
     /** The definition as it is edited. */
     this.text = '';
     /** Texts before and after it, for undo and redo. @type {string[]} */
-    this.before = [];
+    this.earlier = [];
     /** @type {string[]} */
-    this.after = [];
+    this.later = [];
     /** The engine's table of the draft. @type {any} */
     this.summary = null;
   }
@@ -54,7 +54,7 @@ export class ArchitectureRoom extends View {
       // Another net: its definition takes the place of what was being edited.
       const info = this.app.store.info.value;
       this.text = definitionText(info?.definition);
-      this.before = this.after = [];
+      this.earlier = this.later = [];
       this.refusal = null;
       this.summary = info?.summary ?? null;
       this.#draft = info?.definition ?? null;
@@ -109,8 +109,8 @@ export class ArchitectureRoom extends View {
    * @param {string} text @param {{typed?: boolean}} [options]  typed: letter by letter, which is one change
    */
   #take(text, { typed = false } = {}) {
-    if (!typed || !this.#timer) this.before = [...this.before, this.text];
-    this.after = [];
+    if (!typed || !this.#timer) this.earlier = [...this.earlier, this.text];
+    this.later = [];
     this.#set(text, typed ? kTypingMs : 0);
   }
 
@@ -133,18 +133,18 @@ export class ArchitectureRoom extends View {
   }
 
   #undo = () => {
-    const text = this.before.at(-1);
+    const text = this.earlier.at(-1);
     if (text === undefined) return this.app.actions.undoDefinition();
-    this.before = this.before.slice(0, -1);
-    this.after = [...this.after, this.text];
+    this.earlier = this.earlier.slice(0, -1);
+    this.later = [...this.later, this.text];
     this.#set(text, 0);
   };
 
   #redo = () => {
-    const text = this.after.at(-1);
+    const text = this.later.at(-1);
     if (text === undefined) return;
-    this.after = this.after.slice(0, -1);
-    this.before = [...this.before, this.text];
+    this.later = this.later.slice(0, -1);
+    this.earlier = [...this.earlier, this.text];
     this.#set(text, 0);
   };
 
@@ -243,7 +243,7 @@ export class ArchitectureRoom extends View {
         </button>
         <button
           id="definition-undo"
-          ?disabled=${!this.before.length && !actions.canUndoDefinition.value}
+          ?disabled=${!this.earlier.length && !actions.canUndoDefinition.value}
           title=${t('definition.undoTip')}
           @click=${this.#undo}
         >
@@ -251,7 +251,7 @@ export class ArchitectureRoom extends View {
         </button>
         <button
           id="definition-redo"
-          ?disabled=${!this.after.length}
+          ?disabled=${!this.later.length}
           title=${t('definition.redoTip')}
           @click=${this.#redo}
         >
