@@ -107,11 +107,10 @@ export class ConfusionMatrix extends View {
       data-true=${i}
       data-predicted=${j}
       class=${i === j ? 'right' : ''}
-      title=${text}
       style="background:${css(colour)};color:${css(inkOn(colour))}"
     >
       <button
-        aria-label=${text}
+        title=${text}
         aria-pressed=${open ? 'true' : 'false'}
         tabindex=${i === this.#tab.value[0] && j === this.#tab.value[1] ? 0 : -1}
         @click=${() => actions.showCell(open ? null : [i, j])}

@@ -137,7 +137,6 @@ export class ErrorDesk extends View {
       data-index=${index}
       data-loss=${losses[index]}
       aria-pressed=${shown?.part === 'test' && shown.index === index ? 'true' : 'false'}
-      aria-label=${name}
       title=${name}
       @click=${() => actions.showTestImage(index)}
     >
