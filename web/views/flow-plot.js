@@ -77,7 +77,7 @@ export class FlowPlot extends View {
       ${this.#slot.scripts.value === 'failed' ? html`<p role="alert">${t('curves.failed')}</p>` : nothing}
       <div class="flow-body">
         <div class="flow-canvas" aria-hidden="true"></div>
-        <ol class="flow-key" id="flow-key">
+        <ol class="flow-key" id="flow-key" tabindex="0" aria-labelledby="flow-title">
           ${layers.map(({ name, index }, i) => {
             const value = /** @type {number} */ (point[this.#what.value][index] ?? NaN);
             return html`<li data-layer=${name} data-value=${value}>

@@ -66,7 +66,7 @@ export class RunsRoom extends View {
   #table(runs) {
     const { t } = this.app;
     const names = differing(runs);
-    return html`<div class="runs-scroll" role="region" tabindex="0" aria-labelledby="runs-title">
+    return html`<div class="runs-scroll" role="group" tabindex="0" aria-labelledby="runs-title">
       <table id="runs" class="runs">
         <thead>
           <tr>
