@@ -30,7 +30,7 @@ export function createFiles(context, nets) {
         batch_size: batchSize.value,
         weight_decay: weightDecay.value,
       }),
-      ...(evaluation.value?.done && { test_accuracy: evaluation.value.accuracy }),
+      ...(evaluation.value?.done && evaluation.value.complete && { test_accuracy: evaluation.value.accuracy }),
     };
   };
 

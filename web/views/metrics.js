@@ -19,7 +19,7 @@ export class Metrics extends View {
         ${this.#metric('heldout', heldOut?.accuracy, heldOut ? t.percent(heldOut.accuracy) : '')}
         ${this.#metric('speed', report?.imagesPerSecond, report ? t.number(Math.round(report.imagesPerSecond)) : '')}
         ${
-          evaluation?.done
+          evaluation?.done && evaluation.complete
             ? this.#metric('test', evaluation.accuracy, t.percent(evaluation.accuracy, 2), 'metric-test')
             : nothing
         }
