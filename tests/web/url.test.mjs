@@ -31,13 +31,6 @@ const values = /** @type {any} */ (
           return [key, fc.integer({ min, max })];
         case 'number':
           return [key, fc.double({ min, max, noNaN: true })];
-        case 'options': {
-          const plain = fc.dictionary(
-            fc.stringMatching(/^[a-z_]{1,16}$/),
-            fc.oneof(fc.integer(), fc.string()),
-          );
-          return [key, fc.option(fc.record({ schedule: fc.string(), augment: plain }, { requiredKeys: [] }))];
-        }
         case 'definition':
           return [
             key,

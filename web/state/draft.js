@@ -34,7 +34,7 @@ function firstValue({ kind, least = 0, most = Infinity, choices, default: value 
   if (typeof value === 'number' && value >= least && value <= most && value !== 0) return value;
   if (kind === 'integer') return inside(16);
   if (kind === 'extent') return inside(2);
-  if (kind === 'integers') return [inside(16)];
+  if (kind === 'integers') return [1, 1, inside(16)]; // the only lists are shapes
   return value ?? inside(1);
 }
 

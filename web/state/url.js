@@ -64,7 +64,6 @@ async function encodeValue(type, value) {
   if (value === null) return '';
   if (type === 'definition' || type === 'options') return deflateText(JSON.stringify(value));
   if (type === 'strokes') return packStrokes(value);
-  if (type === 'options') return encodeURIComponent(JSON.stringify(value));
   return encodeURIComponent(String(value)).replaceAll('%2F', '/').replaceAll('%40', '@').replaceAll('%2C', ',');
 }
 
@@ -74,7 +73,6 @@ async function decodeValue(type, text) {
   if (text === '') return null;
   if (type === 'definition' || type === 'options') return JSON.parse(await inflateText(text));
   const plain = decodeURIComponent(text);
-  if (type === 'options') return JSON.parse(plain);
   if (type === 'number' || type === 'integer') return plain.trim() === '' ? undefined : Number(plain);
   return plain;
 }
