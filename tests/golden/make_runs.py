@@ -133,7 +133,7 @@ def inception():
 
 RUNS = [
     (lenet5, {'optimizer': 'momentum', 'learning_rate': 0.01, 'momentum': 0.9}),
-    (resnet, {'optimizer': 'nesterov', 'learning_rate': 0.02, 'momentum': 0.9, 'weight_decay': 0.001}),
+    (resnet, {'optimizer': 'nesterov', 'learning_rate': 0.005, 'momentum': 0.9, 'weight_decay': 0.001}),
     (inception, {'optimizer': 'adam', 'learning_rate': 0.002, 'epsilon': 0.001}),
 ]
 
