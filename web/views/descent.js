@@ -89,6 +89,7 @@ export class Descent extends View {
     const playing = this.#playing.value;
     return html`
       <section id="descent" class="descent" aria-label=${t('descent.label')} @keydown=${this.#onKey}>
+        <h2 class="visually-hidden">${t('descent.label')}</h2>
         <header class="descent-head">
           ${this.#path(unit, store.info.value.summary.name)}
           <cnn-help .label=${t('descent.helpLabel')} .text=${t('descent.help')}></cnn-help>
