@@ -226,7 +226,7 @@ for (const kind of kinds) {
         const values = net.tensor(/** @type {any} */ (kind), address);
         const expected = [Math.min(0, ...values), Math.max(0, ...values)];
         await until(
-          async () => (await ends()).every((text, i) => Math.abs(parse(text) - expected[i]) <= 0.06 * Math.abs(expected[i])),
+          async () => (await ends()).every((text, i) => Math.abs(parse(text) - expected[i]) <= 0.12 * Math.abs(expected[i])), // one digit, where there is no room for two
           `the ends of ${kind}: ${expected}`,
         );
         await until(

@@ -42,8 +42,8 @@ export class NetworkView extends View {
   #zoom = signal(1);
   /** Names of the folded blocks; null: as the panel has room. */
   #folds = signal(/** @type {ReadonlySet<string> | null} */ (null));
-  /** The point that stays where it is while the zoom changes: in the plane (0…1) and in the panel.
-   * @type {{x: number, y: number, left: number, top: number} | null} */
+  /** The point that stays where it is while the zoom changes: in the maps of a stage (0…1) and in the panel.
+   * @type {{stage: number, x: number, y: number, left: number, top: number} | null} */
   #anchor = null;
   #painter = new Painter();
   #net = '';
@@ -212,8 +212,9 @@ export class NetworkView extends View {
     this.#net = net;
     this.#painter.bind(layout, this.querySelectorAll('.network-column'), dpr);
     if (this.#anchor) {
-      const { x, y, left, top } = this.#anchor;
-      scroller.scrollTo(x * layout.width - left, y * layout.height - top);
+      const { stage, x, y, left, top } = this.#anchor;
+      const { mapsX, mapsY, mapsWidth, mapsHeight } = layout.columns[stage] ?? layout.columns[0];
+      scroller.scrollTo(kMargin + mapsX + x * mapsWidth - left, kMargin + mapsY + y * mapsHeight - top);
       this.#anchor = null;
     }
     const there = layout.columns[this.#place.stage]?.grid;
@@ -285,14 +286,18 @@ export class NetworkView extends View {
     if (!scroller || !this.#layout) return;
     const box = scroller.getBoundingClientRect();
     const [left, top] = [(x ?? box.left + box.width / 2) - box.left, (y ?? box.top + box.height / 2) - box.top];
+    const [planeX, planeY] = [scroller.scrollLeft + left - kMargin, scroller.scrollTop + top - kMargin];
+    const away = (/** @type {Column} */ { mapsX, mapsWidth }) => Math.abs(mapsX + mapsWidth / 2 - planeX);
+    const near = this.#layout.columns.reduce((best, column) => (away(column) < away(best) ? column : best));
     this.#anchor = {
-      x: (scroller.scrollLeft + left) / this.#layout.width,
-      y: (scroller.scrollTop + top) / this.#layout.height,
+      stage: near.stage.index,
+      x: (planeX - near.mapsX) / near.mapsWidth,
+      y: (planeY - near.mapsY) / near.mapsHeight,
       left,
       top,
     };
-    const near = Math.abs(zoom - 1) < 0.06 ? 1 : zoom;
-    this.#zoom.value = Math.min(kMostZoom, Math.max(kLeastZoom, near));
+    const whole = Math.abs(zoom - 1) < 0.06;
+    this.#zoom.value = whole ? 1 : Math.min(kMostZoom, Math.max(kLeastZoom, zoom));
   }
 
   #onZoom = (/** @type {number} */ factor, /** @type {number} */ x, /** @type {number} */ y) => {
