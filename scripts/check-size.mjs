@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { root, runMain, say, StepError } from './lib/process.mjs';
 
 const goal = 250_000;
-const limit = 266_000; // what it may not grow past until the goal is reached
+const limit = 264_000; // what it may not grow past until the goal is reached
 const fixed = ['index.html', 'playground.js', 'wasm/engine-relaxed.wasm', 'weights/lenet5-mnist.cnn.gz'];
 
 export async function checkSize() {

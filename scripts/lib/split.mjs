@@ -43,9 +43,12 @@ export async function splitPlugins(first, later) {
     sources.flatMap((source) => [...source.matchAll(pattern)].map((match) => match[1]));
   const whole = new Set(found(/['"`](\w[\w.-]*)['"`]/g));
   const begun = [...new Set(found(/`(\w[\w.-]*\.)\$\{/g))];
+  // What is only read when somebody asks for it can come later, too.
+  const onDemand = /Tip$|^help\.|^keys\./;
   const isFirst = (/** @type {string} */ key) =>
+    !onDemand.test(key) &&
     // Plural forms are asked for without their ending.
-    whole.has(key) || whole.has(key.replace(/\.(one|few|many|other)$/, '')) || begun.some((beginning) => key.startsWith(beginning));
+    (whole.has(key) || whole.has(key.replace(/\.(one|few|many|other)$/, '')) || begun.some((beginning) => key.startsWith(beginning)));
   const half = (/** @type {boolean} */ first) =>
     Object.fromEntries(Object.entries(table).filter(([key]) => isFirst(key) === first));
 
