@@ -45,8 +45,10 @@ void compare(const kernels::NormSets& s, Random& random) {
                                       accumulate);
     kernels::norm_backward(s, x.data(), mean.data(), inv_std.data(), gamma.data(), dy.data(), dgamma.data(),
                            dbeta.data(), dx.data(), accumulate, scratch.data());
-    test::require_close(dgamma, dgamma_wide);
-    test::require_close(dbeta, dbeta_wide);
+    // Sums over the rows: their rounding grows with the number of terms.
+    const double rounding = 1e-5 + 1e-7 * static_cast<double>(s.images * s.rows);
+    test::require_close(dgamma, dgamma_wide, 1.3e-6, rounding);
+    test::require_close(dbeta, dbeta_wide, 1.3e-6, rounding);
     test::require_close(dx, dx_wide);
   }
   kernels::norm_apply(s, x.data(), mean.data(), inv_std.data(), gamma.data(), beta.data(), x.data());
