@@ -93,7 +93,8 @@ TEST_CASE("presets: named after their file, described, ending in a prediction ov
 
 TEST_CASE("published: the Keras net of the course, layer by layer") {
   std::vector<std::int64_t> counts;
-  for (const Json& layer : summarize(preset("keras-mnist"))["layers"]) {
+  const Json summary = summarize(preset("keras-mnist"));
+  for (const Json& layer : summary["layers"]) {
     if (layer["parameters"] != 0) counts.push_back(layer["parameters"].get<std::int64_t>());
   }
   CHECK(counts == std::vector<std::int64_t>({320, 18496, 401536, 1290}));

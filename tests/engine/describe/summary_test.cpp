@@ -37,7 +37,7 @@ TEST_CASE("summary: the course's net counts as the course counts") {
   CHECK(json["trainable_parameters"] == 421642);
   CHECK(json["input"] == Json({28, 28, 1}));
   CHECK(json["output"] == "p");
-  CHECK(json["heads"] == Json({"p"}));
+  CHECK(json["heads"] == Json::parse(R"(["p"])"));
   std::vector<int> counts;
   std::int64_t macs = 0;
   for (const Json& layer : json["layers"]) {
@@ -60,7 +60,7 @@ TEST_CASE("summary: shapes, receptive fields and attributes of each layer") {
   CHECK(conv["name"] == "conv2d_2");
   CHECK(conv["type"] == "conv2d");
   CHECK(conv["role"] == "convolution");
-  CHECK(conv["inputs"] == Json({"pool2d_1"}));
+  CHECK(conv["inputs"] == Json::parse(R"(["pool2d_1"])"));
   CHECK(conv["shape"] == Json({14, 14, 64}));
   CHECK(conv["receptive_field"] == Json::parse(R"({"size": [8, 8], "jump": [2, 2], "start": [-3, -3]})"));
   CHECK(conv["activation_bytes"] == 14 * 14 * 64 * 4);
