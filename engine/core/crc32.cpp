@@ -6,7 +6,7 @@ namespace cnn {
 
 namespace {
 
-constexpr std::array<std::uint32_t, 256> make_table() {
+std::array<std::uint32_t, 256> make_table() {
   std::array<std::uint32_t, 256> table{};
   for (std::uint32_t i = 0; i < 256; ++i) {
     std::uint32_t value = i;
@@ -16,13 +16,13 @@ constexpr std::array<std::uint32_t, 256> make_table() {
   return table;
 }
 
-constexpr std::array<std::uint32_t, 256> kTable = make_table();
-
 }  // namespace
 
 std::uint32_t crc32(const std::uint8_t* bytes, std::size_t size) {
+  // Made anew by each call: as a constant it would be a kilobyte that nothing compresses.
+  const std::array<std::uint32_t, 256> table = make_table();
   std::uint32_t crc = 0xFFFFFFFFu;
-  for (std::size_t i = 0; i < size; ++i) crc = (crc >> 8) ^ kTable[(crc ^ bytes[i]) & 0xFF];
+  for (std::size_t i = 0; i < size; ++i) crc = (crc >> 8) ^ table[(crc ^ bytes[i]) & 0xFF];
   return ~crc;
 }
 

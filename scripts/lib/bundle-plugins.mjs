@@ -66,6 +66,20 @@ const workers = {
   },
 };
 
+/** A module without its indentation, which templates would carry into the bundle. @param {string} path */
+export const readModule = (path) => readFileSync(path, 'utf8').replace(/\n[ \t]+/g, '\n');
+
+/** @type {import('esbuild').Plugin} */
+const indentation = {
+  name: 'indentation',
+  setup(build) {
+    const own = join(root, 'web/');
+    build.onLoad({ filter: /\.js$/ }, ({ path, namespace }) =>
+      namespace === 'file' && path.startsWith(own) ? { contents: readModule(path), resolveDir: dirname(path) } : undefined,
+    );
+  },
+};
+
 /** @type {import('esbuild').BuildOptions} */
 export const bundleOptions = {
   absWorkingDir: root,
@@ -79,6 +93,6 @@ export const bundleOptions = {
   loader: { '.svg': 'text' },
   // The bindings also run under node; their node half is never reached in a browser.
   external: ['node:*'],
-  plugins: [virtualModules, workers],
+  plugins: [virtualModules, workers, indentation],
   logLevel: 'silent',
 };

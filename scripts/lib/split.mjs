@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import esbuild from 'esbuild';
-import { bundleOptions } from './bundle-plugins.mjs';
+import { bundleOptions, readModule } from './bundle-plugins.mjs';
 import { root } from './process.mjs';
 
 const texts = 'web/i18n/en.json';
@@ -62,7 +62,7 @@ export async function splitPlugins(first, later) {
           const imports = shared.map((each, i) => `import * as m${i} from ${JSON.stringify(join(root, each))};\n`);
           const list = shared.map((each, i) => `${JSON.stringify(each)}: m${i}`);
           return {
-            contents: `${imports.join('')}globalThis.cnnModules = {${list.join()}};\n${readFileSync(path, 'utf8')}`,
+            contents: `${imports.join('')}globalThis.cnnModules = {${list.join()}};\n${readModule(path)}`,
             resolveDir: dirname(path),
           };
         });
