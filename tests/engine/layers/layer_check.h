@@ -75,7 +75,10 @@ class LayerRun {
   void backward();
   // Σ output · output_gradient, or what a head says.
   double loss() const;
-  const Head* head() const { return dynamic_cast<const Head*>(layer.get()); }
+  // Null for other layers. (By role: the modules have no type information to cast by.)
+  const Head* head() const {
+    return layer->role() == LayerRole::head ? static_cast<const Head*>(layer.get()) : nullptr;
+  }
 
   std::unique_ptr<Layer> layer;
   std::vector<Shape> shapes;
