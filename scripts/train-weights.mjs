@@ -38,9 +38,9 @@ const recipes = [
   { net: 'convnetjs-mnist', data: 'mnist', drawn: true, options: { ...digits, epochs: 4, lr: 0.003 } },
   { net: 'lenet5', data: 'fashion-mnist', options: { ...clothes, epochs: 5, lr: 0.002 } },
   { net: 'convnetjs-mnist', data: 'fashion-mnist', options: { ...plain, epochs: 4, lr: 0.003 } },
-  { net: 'mini-resnet', data: 'mnist', drawn: true, options: { ...digits, epochs: 1, lr: 0.004 } },
-  { net: 'mini-vgg', data: 'mnist', drawn: true, options: { ...digits, epochs: 1, lr: 0.002 } },
-  { net: 'mini-resnet', data: 'fashion-mnist', options: { ...clothes, epochs: 4, lr: 0.004 } },
+  { net: 'mini-resnet', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.004 } },
+  { net: 'mini-vgg', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.002 } },
+  { net: 'mini-resnet', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.004 } },
   { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 3, lr: 0.002 } },
 ];
 
