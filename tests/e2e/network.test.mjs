@@ -199,7 +199,13 @@ for (const kind of kinds) {
         }, type);
       await touch('pointerdown');
       assert.equal(await readout(page), null, 'not yet');
-      await until(async () => (await readout(page)) !== null, 'the numbers');
+      await until(async () => {
+        if ((await readout(page)) !== null) return true;
+        // The maps may have moved from under the finger while the rest of the page arrived.
+        await touch('pointerdown');
+        await page.waitForTimeout(600);
+        return false;
+      }, 'the numbers');
       const told = await readout(page);
       assert.match(told?.address ?? '', /^conv2\.relu\/0@/);
       await touch('click');
@@ -266,10 +272,11 @@ for (const kind of kinds) {
       assert.ok(folded.includes('column-inception1') && !folded.includes('column-inception1.conv1x1'));
       await page.locator('#column-inception1 .column-step').click();
       await until(async () => (await page.locator('[id="column-inception1.conv1x1"]').count()) === 1, 'its layers');
-      const [a, b] = await Promise.all(
-        ['conv1x1', 'reduce3x3'].map((name) => page.locator(`[id="column-inception1.${name}"]`).boundingBox()),
-      );
-      assert.ok(a && b && Math.abs(a.x + a.width / 2 - b.x - b.width / 2) < 2 && a.y + a.height <= b.y + 1);
+      const box = (/** @type {string} */ name) => page.locator(`[id="column-inception1.${name}"]`).boundingBox();
+      await until(async () => {
+        const [a, b] = [await box('conv1x1'), await box('reduce3x3')];
+        return a !== null && b !== null && Math.abs(a.x + a.width / 2 - b.x - b.width / 2) < 2 && a.y + a.height <= b.y + 1;
+      }, 'one branch above the other, when they have come to rest');
       await page.locator('.network-block').first().click();
       await until(async () => (await page.locator('#column-inception1').count()) === 1, 'one column again');
     });
