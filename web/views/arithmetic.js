@@ -2,10 +2,10 @@
 
 import { signal } from '@preact/signals-core';
 import './arithmetic.css';
-import { View, html, nothing, untracked } from './view.js';
+import { AskingView } from './asking-view.js';
+import { html, nothing, untracked } from './view.js';
 import { formatAddress } from '../widgets/format.js';
 import { MapCanvas, fittingGrid } from '../widgets/maps.js';
-import { createQuestion } from '../widgets/question.js';
 import { arrange, termsOf, windowMaps } from '../widgets/terms.js';
 import { themeOf } from '../widgets/theme.js';
 import { stationTemplate } from './arithmetic/station.js';
@@ -16,18 +16,13 @@ import { stationTemplate } from './arithmetic/station.js';
 
 const kStripSide = 165;
 
-export class Arithmetic extends View {
-  static properties = { ...View.properties, unit: { attribute: false }, backward: { attribute: false } };
+/** @extends {AskingView<Station[]>} */
+export class Arithmetic extends AskingView {
+  static properties = { ...AskingView.properties, unit: { attribute: false }, backward: { attribute: false } };
 
-  #stations = signal(/** @type {Station[]} */ ([]));
   #focus = signal(/** @type {number | null} */ (null));
   #weight = signal(/** @type {{parameter: string, element: number} | null} */ (null));
   #channel = '';
-  #question = createQuestion({
-    ask: () => (this.backward ? this.#askBackward() : this.#askForward()),
-    take: (stations) => (this.#stations.value = stations),
-    training: () => this.app.store.status.peek() === 'training',
-  });
 
   constructor() {
     super();
@@ -40,21 +35,16 @@ export class Arithmetic extends View {
   connectedCallback() {
     super.connectedCallback();
     this.classList.add('arithmetic-view');
-    this.watch(() => {
-      this.app.store.prediction.value;
-      this.#question.want();
-    });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#question.forget();
     this.app.store.pointed.value = null;
   }
 
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
-    if (!changed.has('unit') && !changed.has('backward')) return;
+    super.willUpdate(changed);
     const channel = `${this.unit.chain[0].name}/${this.unit.channel}`;
     if (channel !== this.#channel) {
       untracked(() => {
@@ -63,7 +53,10 @@ export class Arithmetic extends View {
       });
     }
     this.#channel = channel;
-    this.#question.want();
+  }
+
+  ask() {
+    return this.backward ? this.#askBackward() : this.#askForward();
   }
 
   render() {
@@ -78,7 +71,7 @@ export class Arithmetic extends View {
       open: (/** @type {string} */ address) => actions.select(address),
       point: (/** @type {string | null} */ address) => (store.pointed.value = address),
     };
-    const stations = this.#stations.value;
+    const stations = this.answer.value ?? [];
     const weight = this.#weight.value;
     return html`
       ${stations.map((station) => stationTemplate(station, context))}
@@ -93,7 +86,7 @@ export class Arithmetic extends View {
   /** All channels of the windows, in colours. */
   updated() {
     const theme = themeOf(this.app.store);
-    for (const station of this.#stations.peek()) {
+    for (const station of this.answer.peek() ?? []) {
       const arranged = arrange(termsOf(station.arrays, station.shapes));
       if (arranged.form !== 'windows') continue;
       const { rows, columns, channels } = arranged;

@@ -1,11 +1,10 @@
 // What a unit sees: its box in every layer before it, and how strongly each pixel moves it.
 
 import './field.css';
-import { signal } from '@preact/signals-core';
-import { View, html, nothing, untracked } from './view.js';
+import { AskingView } from './asking-view.js';
+import { html, nothing, untracked } from './view.js';
 import { formatPair, formatValue } from '../widgets/format.js';
 import { MapCanvas, fittingGrid } from '../widgets/maps.js';
-import { createQuestion } from '../widgets/question.js';
 import { themeOf } from '../widgets/theme.js';
 
 /** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
@@ -16,18 +15,9 @@ import { themeOf } from '../widgets/theme.js';
 
 const kSide = 200;
 
-export class FieldView extends View {
-  static properties = { ...View.properties, unit: { attribute: false } };
-
-  #field = signal(/** @type {Field | null} */ (null));
-  #question = createQuestion({
-    ask: () => this.#ask(),
-    take: (field) => {
-      this.#field.value = field;
-      this.app.store.boxes.value = field.boxes;
-    },
-    training: () => this.app.store.status.peek() === 'training',
-  });
+/** @extends {AskingView<Field>} */
+export class FieldView extends AskingView {
+  static properties = { ...AskingView.properties, unit: { attribute: false } };
 
   constructor() {
     super();
@@ -39,34 +29,31 @@ export class FieldView extends View {
   connectedCallback() {
     super.connectedCallback();
     this.classList.add('field-view');
-    this.watch(() => {
-      this.app.store.prediction.value;
-      this.#question.want();
-    });
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    this.#question.forget();
     this.app.store.boxes.value = null;
   }
 
-  /** @param {Map<string, unknown>} changed */
-  willUpdate(changed) {
-    if (changed.has('unit')) this.#question.want();
-  }
-
   /** @returns {Promise<Field>} */
-  async #ask() {
+  async ask() {
     const { layer, channel, row, column } = this.unit;
-    const { answer, arrays } = await this.app.actions.explain({ about: 'receptive_field', node: layer.name, channel, row, column });
+    const query = { about: /** @type {const} */ ('receptive_field'), node: layer.name, channel, row, column };
+    const { answer, arrays } = await this.app.actions.explain(query);
     const { layers } = this.app.store.info.peek().summary;
     return { ...answer, field: arrays.field, shape: layers[0].shape };
   }
 
+  /** @param {Field} field */
+  take(field) {
+    super.take(field);
+    this.app.store.boxes.value = field.boxes;
+  }
+
   render() {
     const { t } = this.app;
-    const field = this.#field.value;
+    const field = this.answer.value;
     if (!field) return nothing;
     const { size, jump, start, boxes } = field;
     const figures = { size: formatPair(size), jump: formatPair(jump), start: start.map((n) => t.number(n).replace('-', '−')).join(', ') };
@@ -105,7 +92,7 @@ export class FieldView extends View {
   }
 
   updated() {
-    const field = this.#field.peek();
+    const field = this.answer.peek();
     const { prediction, info } = this.app.store;
     const theme = themeOf(this.app.store);
     if (!field) return;

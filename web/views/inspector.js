@@ -3,29 +3,18 @@
 import './inspector.css';
 import '../widgets/help.js';
 import { View, html, nothing, untracked } from './view.js';
-import { colourOf, css } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
-import { formatAddress, formatBytes, formatCount, formatPair, formatShape } from '../widgets/format.js';
-import { formatValue, parseAddress, typeName } from '../widgets/format.js';
-import { MapCanvas, extent, fittingGrid, normaliser, paintLegend } from '../widgets/maps.js';
+import { formatAddress, formatShape, formatValue, typeName } from '../widgets/format.js';
+import { MapCanvas, extent, fittingGrid, paintLegend } from '../widgets/maps.js';
 import { drawHistogram, histogram, statistics } from '../widgets/plots.js';
-import { watchPointer } from '../widgets/pointing.js';
-import { hideReadout, showReadout } from '../widgets/readout.js';
+import { hideReadout } from '../widgets/readout.js';
 import { cssValue, themeOf } from '../widgets/theme.js';
-import { stageOf, stagesOf } from '../widgets/stages.js';
-import { weightsOf } from '../widgets/weights.js';
+import { layerFacts, totals } from './inspector/facts.js';
+import { channelTemplate, numbersTemplate, weightsTemplate } from './inspector/parts.js';
+import { makeReadable } from './inspector/readable.js';
+import { subjectOf } from './inspector/subject.js';
 
-/** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
-/** @typedef {import('../widgets/weights.js').Weights} Weights */
-/**
- * @typedef {object} Subject
- * @property {LayerSummary} layer
- * @property {LayerSummary} lead  the layer that an activation or normalisation belongs to; else the layer itself
- * @property {number} [channel]
- * @property {number} [row]
- * @property {number} [column]
- * @property {Weights | null} weights
- */
+/** @typedef {import('./inspector/subject.js').Subject} Subject */
 
 const kBins = 40;
 /** Weights are asked for again at most so often, in ms, while they change. */
@@ -65,24 +54,10 @@ export class Inspector extends View {
     this.#map = this.#kernel = null;
   }
 
-  /** @param {any} summary @returns {Subject | null} */
-  #find(summary) {
-    const address = parseAddress(this.app.store.selection.value);
-    const layer = summary?.layers.find((/** @type {LayerSummary} */ { name }) => name === address?.node);
-    if (!address || !layer) return null;
-    const channel = address.channel !== undefined && address.channel < layer.shape[2] ? address.channel : undefined;
-    const inside =
-      channel !== undefined && (address.row ?? 0) < layer.shape[0] && (address.column ?? 0) < layer.shape[1];
-    const { row, column } = inside ? address : { row: undefined, column: undefined };
-    const lead = stageOf(stagesOf(summary.layers), layer.name)?.nodes[0] ?? layer;
-    const weights = channel === undefined ? null : weightsOf(summary, layer, channel);
-    return { layer, lead, channel, row, column, weights };
-  }
-
   render() {
     const { store } = this.app;
     const summary = store.info.value?.summary;
-    const subject = (this.#subject = this.#find(summary));
+    const subject = (this.#subject = subjectOf(summary, store.selection.value));
     return html`<div id="inspector" class="inspector">
       ${!summary ? nothing : subject ? this.#about(subject) : this.#totals(summary)}
     </div>`;
@@ -91,7 +66,6 @@ export class Inspector extends View {
   /** @param {any} summary */
   #totals(summary) {
     const { store, t } = this.app;
-    const { memory } = summary;
     const known = `net.${store.net.value}`;
     return html`
       <header class="inspector-head">
@@ -99,36 +73,17 @@ export class Inspector extends View {
         <cnn-help .label=${t('inspector.helpLabel')} .text=${t('inspector.help')}></cnn-help>
       </header>
       <p class="muted">${t('inspector.hint')}</p>
-      <dl class="facts">
-        ${this.#fact('layers', t.number(summary.layers.length))}
-        ${this.#fact('parameters', t.number(summary.parameters))}
-        ${
-          summary.trainable_parameters === summary.parameters
-            ? nothing
-            : this.#fact('trainable', t.number(summary.trainable_parameters))
-        }
-        ${this.#fact('macs', formatCount(t, summary.macs))}
-        ${this.#fact('memoryParameters', formatBytes(t, memory.parameters_bytes))}
-        ${this.#fact('memoryActivations', formatBytes(t, memory.activations_bytes))}
-        ${this.#fact('memoryTraining', formatBytes(t, memory.training_bytes))}
-      </dl>
+      ${totals(t, summary)}
     `;
-  }
-
-  /** @param {string} key @param {unknown} value */
-  #fact(key, value) {
-    const { t } = this.app;
-    return html`<div title=${t(`fact.${key}.help`)}>
-      <dt>${t(`fact.${key}`)}</dt>
-      <dd>${value}</dd>
-    </div>`;
   }
 
   /** @param {Subject} subject */
   #about(subject) {
-    const { actions, t } = this.app;
-    const { layer, lead, channel } = subject;
+    const { actions, store, t } = this.app;
+    const { layer, lead, channel, weights } = subject;
     const both = lead === layer ? [layer] : [lead, layer];
+    const single = channel !== undefined && layer.shape[0] * layer.shape[1] === 1;
+    const name = layer.role === 'head' && channel !== undefined ? className(t, store.data.value, channel) : '';
     return html`
       <header class="inspector-head">
         <div>
@@ -146,7 +101,8 @@ export class Inspector extends View {
         </button>
       </header>
       ${both.map(({ type }) => (t.has(`layer.${type}.help`) ? html`<p>${t(`layer.${type}.help`)}</p>` : nothing))}
-      ${channel === undefined ? nothing : this.#channel(subject)} ${this.#numbers(subject)}
+      ${channel === undefined ? nothing : channelTemplate(t, subject, name, (to) => this.#go(to))}
+      ${numbersTemplate(t, channel === undefined || single, this.#kind(subject))}
       ${
         channel === undefined && layer.shape[2] > 1
           ? html`<button type="button" class="inspector-open" @click=${() => this.#go(0)}>
@@ -154,143 +110,13 @@ export class Inspector extends View {
             </button>`
           : nothing
       }
-      ${subject.weights ? this.#weights(subject.weights) : nothing}
-      ${both.map((each) => this.#facts(each, each === lead))}
-    `;
-  }
-
-  /** What the table of the net says. @param {LayerSummary} layer @param {boolean} whole  else only what is its own */
-  #facts(layer, whole) {
-    const { t } = this.app;
-    const attributes = Object.entries(layer.attributes);
-    if (!whole && layer.parameters === 0 && attributes.length === 0) return nothing;
-    return html`
-      <h3>${layer.name} · ${typeName(t, layer.type)}</h3>
-      <dl class="facts">
-        ${attributes.map(
-          ([name, value]) =>
-            html`<div>
-              <dt>${t.has(`field.${name}`) ? t(`field.${name}`) : name}</dt>
-              <dd>${attributeText(t, value)}</dd>
-            </div>`,
-        )}
-        ${whole || layer.parameters > 0 ? this.#fact('parameters', t.number(layer.parameters)) : nothing}
-        ${
-          whole
-            ? html`${this.#fact('macs', formatCount(t, layer.macs))}
-              ${layer.receptive_field ? this.#field(layer.receptive_field) : nothing}
-              ${this.#fact('activationMemory', formatBytes(t, layer.activation_bytes))}
-              ${layer.inputs.length ? this.#fact('inputs', layer.inputs.join(', ')) : nothing}`
-            : nothing
-        }
-      </dl>
-    `;
-  }
-
-  /** @param {{size: number[], jump: number[], start: number[]}} field */
-  #field({ size, jump, start }) {
-    const { t } = this.app;
-    return html`${this.#fact('receptiveField', formatPair(size))} ${this.#fact('jump', formatPair(jump))}
-    ${this.#fact('start', start.map((v) => t.number(v).replace('-', '−')).join(', '))}`;
-  }
-
-  /** @param {Subject} subject */
-  #channel({ layer, channel = 0 }) {
-    const { store, t } = this.app;
-    const [h, w, c] = layer.shape;
-    const name = layer.role === 'head' ? className(t, store.data.value, channel) : '';
-    return html`
-      <div class="inspector-channel">
-        <button
-          type="button"
-          aria-label=${t('inspector.previous')}
-          title=${t('inspector.previous')}
-          ?disabled=${channel === 0}
-          @click=${() => this.#go(channel - 1)}
-        >
-          ‹
-        </button>
-        <span class="inspector-which">
-          ${t(h * w === 1 ? 'inspector.unit' : 'inspector.channel', { n: channel, count: c })}
-          ${name ? `· ${name}` : nothing}
-        </span>
-        <button
-          type="button"
-          aria-label=${t('inspector.next')}
-          title=${t('inspector.next')}
-          ?disabled=${channel === c - 1}
-          @click=${() => this.#go(channel + 1)}
-        >
-          ›
-        </button>
-      </div>
-      ${
-        h * w === 1
-          ? html`<output class="inspector-value" data-stat="value"></output>`
-          : html`<figure class="inspector-map">
-              <div class="map-frame">
-                <canvas
-                  role="img"
-                  aria-label=${t('inspector.mapLabel', { address: formatAddress({ node: layer.name, channel }) })}
-                ></canvas>
-                <span class="map-cursor" hidden></span>
-              </div>
-              <figcaption>
-                <span data-stat="scale-low"></span
-                ><canvas class="ramp" width="128" height="1" aria-hidden="true"></canvas
-                ><span data-stat="scale-high"></span>
-              </figcaption>
-            </figure>`
-      }
-      <p class="inspector-position muted" data-stat="position"></p>
-    `;
-  }
-
-  /** @param {Subject} subject */
-  #numbers({ layer, channel }) {
-    const { t } = this.app;
-    const single = channel !== undefined && layer.shape[0] * layer.shape[1] === 1;
-    const empty = html`<span></span>`;
-    const row = (/** @type {string} */ key) =>
-      html`<div title=${t(`fact.${key}.help`)}>
-        <dt>${t(`fact.${key}`)}</dt>
-        <dd data-stat=${key}>${empty}</dd>
-      </div>`;
-    return html`
-      <h3>
-        ${t(channel === undefined || single ? 'inspector.valuesLayer' : 'inspector.valuesChannel')}
-        · ${t(`network.${this.#kind(this.#subject)}`)}
-      </h3>
-      <dl class="facts compact">${row('low')} ${row('high')} ${row('mean')} ${row('zeros')}</dl>
-      <figure class="inspector-histogram">
-        <canvas class="histogram" role="img" aria-label=${t('inspector.histogram')}></canvas>
-        <figcaption>
-          <span data-stat="bins-low"></span><span>${t('inspector.histogram')}</span><span data-stat="bins-high"></span>
-        </figcaption>
-      </figure>
+      ${weights ? weightsTemplate(t, weights) : nothing}
+      ${both.map((each) => layerFacts(t, each, each === lead))}
     `;
   }
 
   #weightsKind() {
     return this.app.store.quantity.value === 'parameter_gradient' ? 'parameter_gradient' : 'parameter';
-  }
-
-  /** @param {Weights} weights */
-  #weights(weights) {
-    const { t } = this.app;
-    return html`
-      <h3>${t('inspector.weights')}</h3>
-      <figure class="inspector-kernel">
-        <div class="map-frame">
-          <canvas role="img" aria-label=${t('inspector.weightsLabel', { address: weights.address })}></canvas>
-        </div>
-        <figcaption>
-          <span data-stat="weights-low"></span><canvas class="ramp" width="128" height="1" aria-hidden="true"></canvas
-          ><span data-stat="weights-high"></span>
-        </figcaption>
-        <p class="muted small">${weights.address} · ${formatShape(weights.shape)}</p>
-      </figure>
-    `;
   }
 
   /** @param {number} channel */
@@ -308,12 +134,14 @@ export class Inspector extends View {
     if (mapCanvas) {
       const [h, w] = subject.layer.shape;
       this.#map = this.#enlarge(/** @type {HTMLCanvasElement} */ (mapCanvas), [h, w, 1], wide, dpr);
-      this.#readable(this.#map, ({ row, column }) => ({ ...subject, row, column }));
+      const keep = (/** @type {string} */ address) => this.app.actions.select(address);
+      this.#readable(this.#map, ({ row, column }) => unitOf(subject, row, column), keep);
     }
     const kernelCanvas = this.querySelector('.inspector-kernel canvas');
     if (kernelCanvas && subject.weights) {
       this.#kernel = this.#enlarge(/** @type {HTMLCanvasElement} */ (kernelCanvas), subject.weights.shape, wide, dpr);
-      this.#readable(this.#kernel, null);
+      const flat = subject.weights.shape[2] === 1;
+      this.#readable(this.#kernel, ({ row, column, channel }) => `[${[row, column, ...(flat ? [] : [channel])].join(', ')}]`);
     }
     this.#weightsKey = '';
     const bars = /** @type {HTMLCanvasElement} */ (this.querySelector('.histogram'));
@@ -332,50 +160,12 @@ export class Inspector extends View {
   }
 
   /**
-   * Values under the pointer. A click on the map keeps the position.
-   * @param {MapCanvas} map
-   * @param {((at: {row: number, column: number}) => Subject) | null} select
+   * @param {MapCanvas} map @param {(at: import('./inspector/readable.js').At) => string} address
+   * @param {(address: string) => void} [keep]
    */
-  #readable(map, select) {
-    const { canvas } = map;
-    this.#stops.push(
-      watchPointer(canvas, {
-        look: (x, y) => {
-          const at = map.locate(x, y);
-          const grid = map.grid;
-          if (!at || !grid || !map.values) return hideReadout(this);
-          const { t, store } = this.app;
-          const value = map.values[(at.row * grid.w + at.column) * grid.c + at.channel];
-          const subject = this.#subject;
-          const unit = {
-            node: subject?.layer.name ?? '',
-            channel: subject?.channel ?? 0,
-            row: at.row,
-            column: at.column,
-          };
-          const place = `[${grid.c > 1 ? [at.row, at.column, at.channel].join(', ') : [at.row, at.column].join(', ')}]`;
-          showReadout(
-            this,
-            { left: x, right: x, top: y, bottom: y + 8 },
-            {
-              value: formatValue(t, value),
-              swatch: css(colourOf(themeOf(store), map.scale, value * normaliser(...map.extent) || 0)),
-              address: select ? formatAddress(unit) : place,
-            },
-          );
-        },
-        leave: () => hideReadout(this),
-      }),
-    );
-    if (!select) return;
-    const click = (/** @type {MouseEvent} */ event) => {
-      const at = map.locate(event.clientX, event.clientY);
-      if (!at) return;
-      const { layer, channel, row, column } = select(at);
-      this.app.actions.select(formatAddress({ node: layer.name, channel, row, column }));
-    };
-    canvas.addEventListener('click', click);
-    this.#stops.push(() => canvas.removeEventListener('click', click));
+  #readable(map, address, keep) {
+    const look = () => ({ t: this.app.t, theme: themeOf(this.app.store) });
+    this.#stops.push(makeReadable({ map, owner: this, address, look, keep: keep && ((at) => keep(address(at))) }));
   }
 
   /** What the numbers are of: activations, or gradients where the network shows these. @param {Subject | null} subject */
@@ -499,12 +289,9 @@ export class Inspector extends View {
   }
 }
 
-/** @param {import('../i18n/index.js').Translate} t @param {unknown} value */
-function attributeText(t, value) {
-  if (Array.isArray(value)) return value.join(value.length > 3 ? ', ' : '×');
-  if (typeof value === 'number') return formatValue(t, value);
-  if (typeof value === 'boolean') return t(value ? 'fact.yes' : 'fact.no');
-  return String(value);
+/** @param {Subject} subject @param {number} row @param {number} column */
+function unitOf({ layer, channel = 0 }, row, column) {
+  return formatAddress({ node: layer.name, channel, row, column });
 }
 
 customElements.define('cnn-inspector', Inspector);

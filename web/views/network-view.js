@@ -4,33 +4,32 @@
 import { signal } from '@preact/signals-core';
 import './network-view.css';
 import { View, html, render, svg, untracked } from './view.js';
-import { colourOf, css } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
-import { addressAbove, formatAddress, formatShape, formatValue, parseAddress } from '../widgets/format.js';
-import { normaliser } from '../widgets/maps.js';
+import { addressAbove, formatAddress, parseAddress } from '../widgets/format.js';
 import { depart } from '../widgets/flight.js';
 import { watchPointer } from '../widgets/pointing.js';
 import { pictureOf } from '../widgets/quantity.js';
 import { hideReadout, showReadout } from '../widgets/readout.js';
 import { blocksOf, foldBlocks, stageOf, stagesOf } from '../widgets/stages.js';
-import { cssValue, themeOf } from '../widgets/theme.js';
+import { themeOf } from '../widgets/theme.js';
 import { boxIn, columnEdges, mapFrames } from './network/edges.js';
-import { lookAt, marksTemplate, windowOf } from './network/look.js';
+import { lookAt, marksTemplate } from './network/look.js';
 import { columnTemplate } from './network/column.js';
-import { barTemplate, kLeastZoom, kMostZoom, kZoomStep } from './network/bar.js';
+import { barTemplate } from './network/bar.js';
 import { watchGestures } from './network/gestures.js';
-import { layoutOf } from './network/layout.js';
+import { kMargin, layoutOf } from './network/layout.js';
 import { Painter } from './network/painter.js';
 import { drawPicture } from './network/picture.js';
-import { walk } from './network/walk.js';
+import { placeAt, readoutOf, sentenceOf } from './network/unit.js';
+import { Walker } from './network/walker.js';
+import { Zoom } from './network/zoom.js';
 
 /** @typedef {import('./network/layout.js').Column} Column */
 /** @typedef {import('./network/layout.js').Layout} Layout */
 /** @typedef {import('./network/walk.js').Place} Place */
 /** @typedef {import('../worker/protocol.js').Prediction} Prediction */
 /** @typedef {import('./network/look.js').Look} Look */
-/** Around the net, in CSS pixels; network-view.css says the same. */
-const kMargin = 10;
+/** Height of the strip above the net, in CSS pixels; network-view.css says the same. */
 const kBar = 36;
 
 export class NetworkView extends View {
@@ -39,16 +38,21 @@ export class NetworkView extends View {
   /** Which step of a stage is shown, where it is not the last. */
   #steps = signal(/** @type {Record<string, string>} */ ({}));
   /** @type {Layout | null} */ #layout = null;
-  #zoom = signal(1);
   /** Names of the folded blocks; null: as the panel has room. */
   #folds = signal(/** @type {ReadonlySet<string> | null} */ (null));
-  /** The point that stays where it is while the zoom changes: in the maps of a stage (0…1) and in the panel.
-   * @type {{stage: number, x: number, y: number, left: number, top: number} | null} */
-  #anchor = null;
   #painter = new Painter();
+  #zoom = new Zoom(() => ({ scroller: this.querySelector('#network'), layout: this.#layout }));
+  #walker = new Walker({
+    layout: () => this.#layout,
+    mapsOf: (column) => this.#painter.partsOf(column)?.maps,
+    zoom: this.#zoom,
+    open: (place) => this.#select(place),
+    clear: () => this.app.actions.select(null),
+    arrive: (place) => this.#arrive(place),
+    leave: () => this.#look?.by === 'keyboard' && this.#setLook(null),
+  });
   #net = '';
   /** @type {Look | null} */ #look = null;
-  /** @type {Place} */ #place = { stage: 0 };
   #frame = 0;
   /** @type {ResizeObserver | undefined} */ #observer;
   /** @type {(() => void)[]} */ #stops = [];
@@ -87,6 +91,7 @@ export class NetworkView extends View {
     for (const stop of this.#stops.splice(0)) stop();
     this.app.actions.watch(null);
     cancelAnimationFrame(this.#frame);
+    this.#zoom.stop();
     hideReadout(this);
   }
 
@@ -127,7 +132,7 @@ export class NetworkView extends View {
     }
     const names = this.#classNames();
     const headLabel = names.some((name) => name.length > 2) ? 66 : 26;
-    const space = { ...size, headLabel, zoom: this.#zoom.value };
+    const space = { ...size, headLabel, zoom: this.#zoom.factor.value };
     const { stages, blocks, folded } = this.#stages(summary, space);
     const layout = (this.#layout = layoutOf(stages, space));
     const fold = (/** @type {string[]} */ names) => (this.#folds.value = new Set(names));
@@ -136,8 +141,8 @@ export class NetworkView extends View {
         t,
         quantity: store.quantity.value,
         show: (kind) => this.app.actions.showQuantity(kind),
-        zoom: this.#zoom.value,
-        zoomTo: (zoom) => this.#zoomTo(zoom),
+        zoom: this.#zoom.factor.value,
+        zoomTo: (zoom) => this.#zoom.to(zoom),
         folding: blocks.length === 0 ? null : folded.size < blocks.length ? 'fold' : 'unfold',
         fold: () => fold(folded.size < blocks.length ? blocks : []),
         slow: store.slow.value,
@@ -149,9 +154,9 @@ export class NetworkView extends View {
         role="group"
         aria-label=${t('network.label', { name: summary.name, count: layout.columns.length })}
         aria-describedby="network-keys"
-        @keydown=${this.#onKey}
-        @focusin=${this.#onFocus}
-        @focusout=${this.#onBlur}
+        @keydown=${this.#walker.onKey}
+        @focusin=${this.#walker.onFocus}
+        @focusout=${this.#walker.onBlur}
         @scroll=${this.#onScroll}
       >
         <div class="network-plane" style="width:${layout.width}px;height:${layout.height}px">
@@ -204,40 +209,20 @@ export class NetworkView extends View {
     if (!this.#stops.length) {
       this.#stops.push(
         watchPointer(this, { look: this.#onPointer, leave: this.#onLeave }),
-        watchGestures(scroller, this.#onZoom),
+        watchGestures(scroller, this.#zoom.pinch),
       );
     }
     const net = this.app.store.info.peek();
     if (net !== this.#net) this.#painter.forget();
     this.#net = net;
     this.#painter.bind(layout, this.querySelectorAll('.network-column'), dpr);
-    if (this.#anchor) {
-      const { stage, x, y, left, top } = this.#anchor;
-      const { mapsX, mapsY, mapsWidth, mapsHeight } = layout.columns[stage] ?? layout.columns[0];
-      scroller.scrollTo(kMargin + mapsX + x * mapsWidth - left, kMargin + mapsY + y * mapsHeight - top);
-      this.#anchor = null;
-    }
-    const there = layout.columns[this.#place.stage]?.grid;
-    if (!there) this.#place = { stage: 0 };
-    else if ((this.#place.channel ?? 0) >= there.c) this.#place = { stage: this.#place.stage };
+    this.#zoom.settle();
+    this.#walker.settle();
     this.#look = null;
-    this.#setHome();
     this.#onScroll();
     untracked(() => this.#paint(this.app.store.prediction.value));
     this.#drawLook();
     this.#light();
-  }
-
-  /** Roving tabindex: one of the columns is in the tab order. */
-  #setHome() {
-    this.#layout?.columns.forEach((column, i) => {
-      this.#partsOf(column)?.maps.setAttribute('tabindex', i === this.#place.stage ? '0' : '-1');
-    });
-  }
-
-  /** @param {Column} column */
-  #partsOf(column) {
-    return this.#painter.partsOf(column);
   }
 
   /** @param {Prediction | null} prediction */
@@ -278,70 +263,9 @@ export class NetworkView extends View {
     this.app.actions.watch([...wanted.values()]);
   }
 
-  // ---- zooming
-
-  /** @param {number} zoom @param {number} [x] @param {number} [y]  the point that stays, else the middle */
-  #zoomTo(zoom, x, y) {
-    const scroller = this.querySelector('#network');
-    if (!scroller || !this.#layout) return;
-    const box = scroller.getBoundingClientRect();
-    const [left, top] = [(x ?? box.left + box.width / 2) - box.left, (y ?? box.top + box.height / 2) - box.top];
-    const [planeX, planeY] = [scroller.scrollLeft + left - kMargin, scroller.scrollTop + top - kMargin];
-    const away = (/** @type {Column} */ { mapsX, mapsWidth }) => Math.abs(mapsX + mapsWidth / 2 - planeX);
-    const near = this.#layout.columns.reduce((best, column) => (away(column) < away(best) ? column : best));
-    this.#anchor = {
-      stage: near.stage.index,
-      x: (planeX - near.mapsX) / near.mapsWidth,
-      y: (planeY - near.mapsY) / near.mapsHeight,
-      left,
-      top,
-    };
-    const whole = Math.abs(zoom - 1) < 0.06;
-    this.#zoom.value = whole ? 1 : Math.min(kMostZoom, Math.max(kLeastZoom, zoom));
-  }
-
-  #onZoom = (/** @type {number} */ factor, /** @type {number} */ x, /** @type {number} */ y) => {
-    this.#pinch *= factor;
-    cancelAnimationFrame(this.#frame);
-    this.#frame = requestAnimationFrame(() => {
-      this.#zoomTo(this.#zoom.peek() * this.#pinch, x, y);
-      this.#pinch = 1;
-    });
-  };
-
-  #pinch = 1;
-
   /** The view as PNG, the whole net even where the screen shows a part. @returns {Promise<Blob | null>} */
   async toPicture() {
-    const layout = this.#layout;
-    if (!layout) return null;
-    const names = this.#classNames();
-    const value = (/** @type {string} */ name) => cssValue(this, name);
-    return drawPicture(
-      layout,
-      (column) => {
-        const { map, legend, low, high } = /** @type {import('./network/painter.js').Parts} */ (this.#partsOf(column));
-        const head = column.stage.nodes[0].role === 'head';
-        return {
-          canvas: map.canvas,
-          legend,
-          low: low.textContent ?? '',
-          high: high.textContent ?? '',
-          labels: column.labels
-            ? Array.from({ length: column.grid.c }, (_, i) => (head ? names[i] : '') || String(i))
-            : [],
-        };
-      },
-      this.#size.peek().dpr,
-      {
-        paper: value('--panel'),
-        ink: value('--ink'),
-        muted: value('--muted'),
-        line: value('--line'),
-        strong: value('--line-strong'),
-        font: getComputedStyle(this).fontFamily,
-      },
-    );
+    return this.#layout && drawPicture(this, this.#layout, this.#painter, this.#classNames(), this.#size.peek().dpr);
   }
 
   // ---- looking at a unit
@@ -350,7 +274,7 @@ export class NetworkView extends View {
   #onPointer = (x, y) => {
     cancelAnimationFrame(this.#frame);
     this.#frame = requestAnimationFrame(() => {
-      const place = this.#placeAt(x, y);
+      const place = placeAt(this, this.#layout, this.#painter, x, y);
       this.#setLook(place && { place, by: 'pointer' });
     });
   };
@@ -360,24 +284,12 @@ export class NetworkView extends View {
     if (this.#look?.by === 'pointer') this.#setLook(null);
   };
 
-  /** @param {number} x @param {number} y @returns {Place | null} */
-  #placeAt(x, y) {
-    const maps = document.elementFromPoint(x, y)?.closest?.('.column-maps');
-    if (!maps || !this.contains(maps)) return null;
-    const stage = Number(/** @type {HTMLElement} */ (maps).dataset.stage);
-    const column = this.#layout?.columns[stage];
-    const found = column && this.#partsOf(column)?.map.locate(x, y);
-    if (!column || !found) return null;
-    const vector = column.grid.h * column.grid.w === 1 || column.stage.picture?.order;
-    return vector ? { stage, channel: found.channel } : { stage, ...found };
-  }
-
   /** The column where a step in slow motion is. */
   #light() {
     const lit = this.app.store.lit.peek();
     for (const column of this.#layout?.columns ?? []) {
       const here = column.stage.nodes.some(({ name }) => name === lit);
-      this.#partsOf(column)?.element.classList.toggle('is-lit', here);
+      this.#painter.partsOf(column)?.element.classList.toggle('is-lit', here);
     }
   }
 
@@ -391,46 +303,14 @@ export class NetworkView extends View {
 
   /** @param {Look} look */
   #showNumbers({ place }) {
-    const column = this.#layout?.columns[place.stage];
-    const unit = column && this.#describe(column, place);
-    const marks = this.querySelector('.network-marks');
-    if (!column || !unit || !marks || place.channel === undefined) return hideReadout(this);
-    const { t } = this.app;
-    const box = boxIn(column, this.#size.peek().dpr, place.channel, windowOf(place));
-    if (!box) return hideReadout(this);
-    const plane = marks.getBoundingClientRect();
-    const zoom = plane.width / (this.#layout?.width || 1);
-    const [left, top] = [plane.left + box.x * zoom, plane.top + box.y * zoom];
-    showReadout(
-      this,
-      { left, top, right: left + box.width * zoom, bottom: top + box.height * zoom },
-      {
-        value: formatValue(t, unit.value),
-        swatch: css(unit.colour),
-        address: unit.address,
-        details: [
-          ...(unit.placed ? [] : [t('network.largest')]),
-          `${column.stage.shown.name} · ${formatShape(column.stage.shown.shape)}`,
-        ],
-      },
-    );
-  }
-
-  /**
-   * Number and address of a place. Of a whole map: its largest value.
-   * @param {Column} column @param {Place} place
-   */
-  #describe(column, place) {
-    const map = this.#partsOf(column)?.map;
-    const { h, w, c } = column.grid;
-    if (!map?.values || place.channel === undefined) return null;
-    const node = column.stage.shown.name;
-    const placed = place.row !== undefined || h * w === 1;
-    let value = -Infinity;
-    if (placed) value = map.values[((place.row ?? 0) * w + (place.column ?? 0)) * c + place.channel];
-    else for (let i = place.channel; i < map.values.length; i += c) value = Math.max(value, map.values[i]);
-    const colour = colourOf(themeOf(this.app.store), map.scale, value * normaliser(...map.extent) || 0);
-    return { value, colour, placed, address: formatAddress({ node, ...place, channel: place.channel }) };
+    const plane = this.querySelector('.network-marks')?.getBoundingClientRect();
+    const layout = this.#layout;
+    const { dpr } = this.#size.peek();
+    const { store, t } = this.app;
+    const net = layout && plane && { layout, painter: this.#painter, plane, dpr, theme: themeOf(store), t };
+    const found = net && readoutOf(net, place);
+    if (found) showReadout(this, found.beside, found.content);
+    else hideReadout(this);
   }
 
   /** Outlines and lines: of the selection, and of what is looked at. */
@@ -450,7 +330,7 @@ export class NetworkView extends View {
     render(marksTemplate({ layout, dpr, selected, chosen, look: this.#look, boxes }), marks);
     for (const column of layout.columns) {
       const on = column.stage === chosen;
-      const parts = this.#partsOf(column);
+      const parts = this.#painter.partsOf(column);
       parts?.maps.setAttribute('aria-pressed', on ? 'true' : 'false');
       parts?.element.classList.toggle('is-selected', on);
     }
@@ -460,7 +340,7 @@ export class NetworkView extends View {
 
   /** @param {PointerEvent | MouseEvent} event */
   #onClick = (event) => {
-    const place = this.#placeAt(event.clientX, event.clientY);
+    const place = placeAt(this, this.#layout, this.#painter, event.clientX, event.clientY);
     const target = /** @type {HTMLElement} */ (event.target);
     // Assistive technology presses without pointing: that means the whole layer.
     if (!place && event.detail === 0 && target.matches('.column-maps')) {
@@ -471,9 +351,8 @@ export class NetworkView extends View {
       this.app.actions.select(addressAbove(this.app.store.selection.peek()));
     }
     if (!place) return;
-    this.#place = { stage: place.stage, channel: place.channel };
-    this.#setHome();
-    this.#select(this.#place);
+    this.#walker.moveTo({ stage: place.stage, channel: place.channel });
+    this.#select(this.#walker.place);
   };
 
   constructor() {
@@ -494,73 +373,14 @@ export class NetworkView extends View {
     this.app.actions.select(formatAddress({ node, channel, row, column }));
   }
 
-  /** @param {KeyboardEvent} event */
-  #onKey = (event) => {
+  /** Where the keyboard is, shown and said. @param {Place} place */
+  #arrive(place) {
     const layout = this.#layout;
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (!layout || !target.matches('.column-maps') || event.ctrlKey || event.metaKey || event.altKey) return;
-    const zoomed = { '+': kZoomStep, '=': kZoomStep, '-': 1 / kZoomStep }[event.key];
-    if (zoomed || event.key === '0') {
-      event.preventDefault();
-      this.#zoomTo(zoomed ? this.#zoom.peek() * zoomed : 1);
-      return;
-    }
-    // Pictures of weights have no positions.
-    const grids = layout.columns.map(({ grid, stage }) => (stage.picture?.order ? { ...grid, h: 1, w: 1 } : grid));
-    const step = walk(grids, this.#place, event.key);
-    if (!step) return;
-    event.preventDefault();
-    event.stopPropagation();
-    const moved = step.place.stage !== this.#place.stage;
-    if (step.open) this.#select(this.#place);
-    if (step.clear) this.app.actions.select(null);
-    this.#place = step.place;
-    this.#setHome();
-    if (moved) {
-      this.#focusing = true;
-      this.#partsOf(layout.columns[step.place.stage])?.maps.focus();
-      this.#focusing = false;
-    }
-    this.#showPlace();
-  };
-
-  #focusing = false;
-
-  /** @param {FocusEvent} event */
-  #onFocus = (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    if (this.#focusing || !target.matches('.column-maps')) return;
-    const stage = Number(target.dataset.stage);
-    if (this.#place.stage !== stage) this.#place = { stage };
-    this.#setHome();
-    if (target.matches(':focus-visible')) this.#showPlace();
-  };
-
-  #onBlur = () => {
-    if (!this.#focusing && this.#look?.by === 'keyboard') this.#setLook(null);
-  };
-
-  /** Shows and says where the keyboard is. */
-  #showPlace() {
-    const column = this.#layout?.columns[this.#place.stage];
     const say = this.querySelector('.network-announcement');
-    if (!column || !say) return;
-    const { t } = this.app;
-    const place = this.#place;
+    if (!layout || !say) return;
+    const { store, t } = this.app;
     this.#setLook(place.channel === undefined ? null : { place, by: 'keyboard' });
-    const unit = this.#describe(column, place);
-    const range = this.#partsOf(column)?.map.extent ?? [0, 0];
-    if (place.channel === undefined) {
-      say.textContent = t('network.sayLayer', {
-        name: column.stage.id,
-        count: column.grid.c,
-        low: formatValue(t, range[0], 3),
-        high: formatValue(t, range[1], 3),
-      });
-    } else if (unit) {
-      const key = unit.placed ? 'network.sayValue' : 'network.sayChannel';
-      say.textContent = t(key, { address: unit.address, value: formatValue(t, unit.value, 3) });
-    }
+    say.textContent = sentenceOf({ layout, painter: this.#painter, theme: themeOf(store), t }, place);
   }
 }
 

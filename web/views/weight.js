@@ -1,9 +1,8 @@
 // One weight, backwards: how its gradient came about, and what the optimiser will make of it in the next step.
 
-import { signal } from '@preact/signals-core';
-import { View, html, nothing } from './view.js';
+import { AskingView } from './asking-view.js';
+import { html, nothing } from './view.js';
 import { formatAddress, formatValue } from '../widgets/format.js';
-import { createQuestion } from '../widgets/question.js';
 
 /** @typedef {import('../../wasm/js/explain-types.js').ParameterAnswer} ParameterAnswer */
 /** @typedef {import('../../wasm/js/explain-types.js').UpdateAnswer} UpdateAnswer */
@@ -23,15 +22,9 @@ const rules = /** @type {Record<string, string>} */ ({
   adamw: 'm ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g²;  w ← (1−η·λ)·w − η·m̂ / (√v̂ + ε)',
 });
 
-export class WeightView extends View {
-  static properties = { ...View.properties, parameter: { attribute: false }, element: { attribute: false } };
-
-  #told = signal(/** @type {Told | null} */ (null));
-  #question = createQuestion({
-    ask: () => this.#ask(),
-    take: (told) => (this.#told.value = told),
-    training: () => this.app.store.status.peek() === 'training',
-  });
+/** @extends {AskingView<Told>} */
+export class WeightView extends AskingView {
+  static properties = { ...AskingView.properties, parameter: { attribute: false }, element: { attribute: false } };
 
   constructor() {
     super();
@@ -42,24 +35,10 @@ export class WeightView extends View {
   connectedCallback() {
     super.connectedCallback();
     this.classList.add('weight-view');
-    this.watch(() => {
-      this.app.store.prediction.value;
-      this.#question.want();
-    });
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    this.#question.forget();
-  }
-
-  /** @param {Map<string, unknown>} changed */
-  willUpdate(changed) {
-    if (changed.has('parameter') || changed.has('element')) this.#question.want();
   }
 
   /** @returns {Promise<Told>} */
-  async #ask() {
+  async ask() {
     const { parameter, element } = this;
     const { actions, store } = this.app;
     const label = store.prediction.peek()?.label ?? -1;
@@ -79,7 +58,7 @@ export class WeightView extends View {
 
   render() {
     const { t, store } = this.app;
-    const told = this.#told.value;
+    const told = this.answer.value;
     if (!told) return nothing;
     const { answer, shares, update } = told;
     const { optimizer } = store;

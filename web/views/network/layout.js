@@ -37,6 +37,8 @@ import { labelOf } from '../../widgets/stages.js';
  * @property {number} gap
  */
 
+/** Around the net; network-view.css says the same. */
+export const kMargin = 10;
 const kBlockBar = 22;
 /** Space above the maps for each level of skipping edges. */
 const kLane = 14;
