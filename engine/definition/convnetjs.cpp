@@ -36,7 +36,7 @@ struct LayerDef {
     const Field extent = Field().between(1, 4096);
     const Field window = self.is_input ? extent : Field().between(1, 64);
     const Field units = Field().between(1, 8192);
-    const Field number = Field().between(0, 1e6);
+    const Field factor = Field().between(0, 1000);
     visit("out_sx", self.out_sx, extent);
     visit("out_sy", self.out_sy, extent);
     visit("out_depth", self.out_depth, extent);
@@ -51,9 +51,9 @@ struct LayerDef {
     visit("num_neurons", self.num_neurons, units);
     visit("num_classes", self.num_classes, units);
     visit("group_size", self.group_size, units);
-    visit("l1_decay_mul", self.l1_decay_mul, number);
-    visit("l2_decay_mul", self.l2_decay_mul, number);
-    visit("bias_pref", self.bias_pref);
+    visit("l1_decay_mul", self.l1_decay_mul, factor);
+    visit("l2_decay_mul", self.l2_decay_mul, factor);
+    visit("bias_pref", self.bias_pref, Field().between(-100, 100));
     visit("drop_prob", self.drop_prob, Field().between(0, 0.99));
     visit("k", self.k, Field().between(1e-6, 1000));
     visit("n", self.n, Field().between(1, 255));
@@ -138,17 +138,24 @@ Json from_convnetjs(const Json& definition, const std::string& path, bool& flat)
   const LayerDef def = read(definition, kind, path);
   const auto is = [&](const char* type) { return std::strcmp(kind.type, type) == 0; };
   Json layers = Json::array();
-  const auto dense = [&](int units, const char* init) {
+  const bool before_relu = def.activation == Activation::relu;
+  const auto filters = [&](Json json) {
+    json["bias_init"] = before_relu && !definition.contains("bias_pref") ? 0.1 : def.bias_pref;
+    json["l1_decay_mul"] = def.l1_decay_mul;
+    json["l2_decay_mul"] = def.l2_decay_mul;
+    layers.push_back(std::move(json));
+  };
+  const auto dense = [&](int units) {
     if (!flat) layers.push_back(layer("flatten"));
     flat = true;
     Json json = layer("dense");
     json["units"] = units;
-    json["init"] = init;
-    layers.push_back(std::move(json));
+    json["init"] = before_relu ? "he_normal" : "glorot_normal";
+    filters(std::move(json));
   };
   const auto maxout = [&] {
     Json json = layer("maxout");
-    json["group_size"] = def.group_size;
+    json["pieces"] = def.group_size;
     layers.push_back(std::move(json));
   };
   const auto dropout = [&](double rate) {
@@ -169,12 +176,12 @@ Json from_convnetjs(const Json& definition, const std::string& path, bool& flat)
     Json json = window("conv2d", def, 1);
     json["filters"] = def.filters;
     flat = false;
-    layers.push_back(std::move(json));
+    filters(std::move(json));
   } else if (is("fc")) {
     if (def.num_neurons == 0 && def.filters == 0) {
       fail_at(path, ErrorCode::invalid_definition, "fc", "\"num_neurons\" is missing.");
     }
-    dense(first_of(def.num_neurons, def.filters, 0), def.activation == Activation::relu ? "he_normal" : "glorot_normal");
+    dense(first_of(def.num_neurons, def.filters, 0));
   } else if (is("pool")) {
     flat = false;
     layers.push_back(window("pool2d", def, 2));
@@ -190,8 +197,8 @@ Json from_convnetjs(const Json& definition, const std::string& path, bool& flat)
   } else if (is("maxout")) {
     maxout();
   } else if (is("softmax") || is("svm") || is("regression")) {
-    dense(first_of(def.num_classes, def.num_neurons, 0), "glorot_normal");
-    layers.push_back(layer(is("softmax") ? "softmax" : is("svm") ? "hinge" : "squared_error"));
+    dense(first_of(def.num_classes, def.num_neurons, 0));
+    layers.push_back(layer(is("regression") ? "squared_error" : kind.type));
   } else {
     layers.push_back(layer(kind.type));  // relu, sigmoid, tanh
   }

@@ -1,21 +1,11 @@
 #pragma once
 
-#include "engine/layers/normalization.h"
+#include "engine/layers/batch_norm.h"
 
 namespace cnn {
 
-struct BatchInstanceNormAttrs {
-  double momentum = 0.9;  // of the running averages, as in batch_norm
-  double epsilon = 1e-5;
-  bool scale = true;  // learn gamma, else 1
-  bool shift = true;  // learn beta, else 0
-  template <class Self, class Visit>
-  static void fields(Self& self, Visit&& visit) {
-    visit("momentum", self.momentum, Field().between(0, 1));
-    visit("epsilon", self.epsilon, Field().between(1e-12, 1));
-    visit("scale", self.scale);
-    visit("shift", self.shift);
-  }
+struct BatchInstanceNormAttrs : BatchNormAttrs {
+  BatchInstanceNormAttrs() { epsilon = 1e-5; }
 };
 
 // Batch-instance normalisation (Nam & Kim 2018): y = gamma · (rho · x̂_B + (1 − rho) · x̂_I) + beta with x̂_B as batch and x̂_I

@@ -6,16 +6,6 @@
 
 namespace cnn {
 
-Initializer initializer(KernelInit init) {
-  switch (init) {
-    case KernelInit::he_normal: return Initializer::he_normal;
-    case KernelInit::he_uniform: return Initializer::he_uniform;
-    case KernelInit::glorot_normal: return Initializer::glorot_normal;
-    case KernelInit::glorot_uniform: return Initializer::glorot_uniform;
-  }
-  return Initializer::he_normal;
-}
-
 // Scratch in pieces: the convolution's own, the kernel in use and its gradient, the mirrored input or its gradient.
 struct Conv2d::Scratch {
   kernels::Conv2dShape shape;
@@ -54,19 +44,9 @@ Shape Conv2d::output_shape(const LayerInputs& inputs) const {
 
 std::vector<ParameterSpec> Conv2d::parameters(const LayerInputs& inputs) const {
   const int taps = attrs_.kernel.h * attrs_.kernel.w;
-  ParameterSpec kernel;
-  kernel.name = "kernel";
-  kernel.shape = {attrs_.kernel.h, attrs_.kernel.w, inputs[0].c / attrs_.groups, attrs_.filters};
-  kernel.initializer = initializer(attrs_.init);
-  kernel.fan_in = taps * (inputs[0].c / attrs_.groups);
-  kernel.fan_out = taps * (attrs_.filters / attrs_.groups);
-  kernel.decays = true;
-  kernel.l1_decay_mul = attrs_.l1_decay_mul;
-  kernel.l2_decay_mul = attrs_.l2_decay_mul;
-  std::vector<ParameterSpec> specs{kernel};
-  if (attrs_.bias) specs.push_back(bias_spec(attrs_.filters));
-  if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.filters));
-  return specs;
+  const int group_in = inputs[0].c / attrs_.groups;
+  return attrs_.parameters({attrs_.kernel.h, attrs_.kernel.w, group_in, attrs_.filters}, taps * group_in,
+                           taps * (attrs_.filters / attrs_.groups));
 }
 
 std::int64_t Conv2d::macs(const LayerInputs& inputs, const Shape& output) const {
@@ -157,31 +137,19 @@ kernels::Resample Conv2d::mirror(const Shape& input, int batch) const {
 
 kernels::Conv2dShape Conv2d::kernel_shape(const Shape& input, const Shape& output, int batch) const {
   const Window window = place_window(kType, input, attrs_.kernel, attrs_.stride, attrs_.dilation, attrs_.padding);
-  kernels::Conv2dShape s;
-  s.batch = batch;
-  s.in_h = input.h;
-  s.in_w = input.w;
-  s.in_c = input.c;
-  s.out_h = output.h;
-  s.out_w = output.w;
-  s.out_c = output.c;
-  s.kernel_h = attrs_.kernel.h;
-  s.kernel_w = attrs_.kernel.w;
-  s.stride_h = attrs_.stride.h;
-  s.stride_w = attrs_.stride.w;
+  kernels::Conv2dShape s = conv_shape(batch, input, output, attrs_.kernel, attrs_.stride);
   s.dilation_h = attrs_.dilation.h;
   s.dilation_w = attrs_.dilation.w;
   s.groups = attrs_.groups;
+  s.algorithm = attrs_.algorithm;
   if (attrs_.padding_mode == kernels::Border::reflect) {
     s.in_h += window.pad_top + window.pad_bottom;
     s.in_w += window.pad_left + window.pad_right;
-    s.algorithm = attrs_.algorithm;
     return s;
   }
   s.pad_top = window.pad_top;
   s.pad_left = window.pad_left;
   s.pad_mode = attrs_.padding_mode == kernels::Border::nearest ? kernels::PadMode::nearest : kernels::PadMode::zero;
-  s.algorithm = attrs_.algorithm;
   return s;
 }
 

@@ -16,14 +16,7 @@ struct EnumNames<kernels::ConvAlgorithm> {
   static constexpr const char* names[] = {"auto", "direct", "im2col", "winograd_f2", "winograd_f4", "fft"};
 };
 
-enum class KernelInit { he_normal, he_uniform, glorot_normal, glorot_uniform };
-template <>
-struct EnumNames<KernelInit> {
-  static constexpr const char* names[] = {"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"};
-};
-Initializer initializer(KernelInit init);
-
-struct Conv2dAttrs {
+struct Conv2dAttrs : FilterAttrs {
   int filters = 0;
   Extent2 kernel{3, 3};
   Extent2 stride{1, 1};
@@ -31,12 +24,7 @@ struct Conv2dAttrs {
   int groups = 1;
   Padding padding;
   kernels::Border padding_mode = kernels::Border::zero;
-  bool bias = true;
   kernels::ConvAlgorithm algorithm = kernels::ConvAlgorithm::automatic;
-  KernelInit init = KernelInit::he_normal;
-  WeightNorm weight_norm = WeightNorm::none;
-  double l1_decay_mul = 1;  // what the trainer's l1_decay and weight_decay are multiplied by here
-  double l2_decay_mul = 1;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("filters", self.filters, Field().required().between(1, 8192));
@@ -46,12 +34,8 @@ struct Conv2dAttrs {
     visit("groups", self.groups, Field().between(1, 8192));
     visit("padding", self.padding);
     visit("padding_mode", self.padding_mode);
-    visit("bias", self.bias);
     visit("algorithm", self.algorithm);
-    visit("init", self.init);
-    visit("weight_norm", self.weight_norm);
-    visit("l1_decay_mul", self.l1_decay_mul, Field().between(0, 1000));
-    visit("l2_decay_mul", self.l2_decay_mul, Field().between(0, 1000));
+    FilterAttrs::fields(self, visit);
   }
 };
 

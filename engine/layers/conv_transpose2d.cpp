@@ -37,7 +37,6 @@ Placement place(const ConvTranspose2dAttrs& a, const Shape& in) {
           stretch(p.kind, in.w, a.kernel.w, a.stride.w, p.left, p.right, a.output_padding.w)};
 }
 
-
 }  // namespace
 
 Shape ConvTranspose2d::output_shape(const LayerInputs& inputs) const {
@@ -68,7 +67,7 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(const LayerInputs& inputs
   kernel.fan_out = taps * attrs_.filters;
   kernel.decays = true;
   if (!attrs_.bias) return {kernel};
-  return {kernel, bias_spec(attrs_.filters)};
+  return {kernel, bias_spec(attrs_.filters, attrs_.bias_init)};
 }
 
 std::int64_t ConvTranspose2d::macs(const LayerInputs& inputs, const Shape&) const {
@@ -125,18 +124,7 @@ void ConvTranspose2d::backward(const Pass& pass) const {
 
 kernels::Conv2dShape ConvTranspose2d::kernel_shape(const Shape& input, const Shape& output, int batch) const {
   const Placement at = place(attrs_, input);
-  kernels::Conv2dShape s;
-  s.batch = batch;
-  s.in_h = output.h;
-  s.in_w = output.w;
-  s.in_c = output.c;
-  s.out_h = input.h;
-  s.out_w = input.w;
-  s.out_c = input.c;
-  s.kernel_h = attrs_.kernel.h;
-  s.kernel_w = attrs_.kernel.w;
-  s.stride_h = attrs_.stride.h;
-  s.stride_w = attrs_.stride.w;
+  kernels::Conv2dShape s = conv_shape(batch, output, input, attrs_.kernel, attrs_.stride);
   s.pad_top = at.h.before;
   s.pad_left = at.w.before;
   return s;

@@ -1,6 +1,9 @@
 #pragma once
 
-#include "engine/layers/conv2d.h"
+#include "engine/kernels/conv2d.h"
+#include "engine/layers/attributed.h"
+#include "engine/layers/weight_norm.h"
+#include "engine/layers/window.h"
 
 namespace cnn {
 
@@ -11,6 +14,7 @@ struct ConvTranspose2dAttrs {
   Padding padding;
   Extent2 output_padding{0, 0};  // rows and columns more, below and to the right
   bool bias = true;
+  double bias_init = 0;
   KernelInit init = KernelInit::he_normal;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
@@ -20,6 +24,7 @@ struct ConvTranspose2dAttrs {
     visit("padding", self.padding);
     visit("output_padding", self.output_padding, Field().between(0, 63));
     visit("bias", self.bias);
+    visit("bias_init", self.bias_init, Field().between(-100, 100));
     visit("init", self.init);
   }
 };

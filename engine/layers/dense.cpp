@@ -66,19 +66,7 @@ Shape Dense::output_shape(const LayerInputs& inputs) const {
 }
 
 std::vector<ParameterSpec> Dense::parameters(const LayerInputs& inputs) const {
-  ParameterSpec kernel;
-  kernel.name = "kernel";
-  kernel.shape = {inputs[0].c, attrs_.units};
-  kernel.initializer = initializer(attrs_.init);
-  kernel.fan_in = inputs[0].c;
-  kernel.fan_out = attrs_.units;
-  kernel.decays = true;
-  kernel.l1_decay_mul = attrs_.l1_decay_mul;
-  kernel.l2_decay_mul = attrs_.l2_decay_mul;
-  std::vector<ParameterSpec> specs{kernel};
-  if (attrs_.bias) specs.push_back(bias_spec(attrs_.units));
-  if (attrs_.weight_norm == WeightNorm::normalize) specs.push_back(gain_spec(kernel, attrs_.units));
-  return specs;
+  return attrs_.parameters({inputs[0].c, attrs_.units}, inputs[0].c, attrs_.units);  // [I, units]
 }
 
 std::int64_t Dense::macs(const LayerInputs& inputs, const Shape& output) const {

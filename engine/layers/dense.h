@@ -2,25 +2,17 @@
 
 #include <vector>
 
-#include "engine/layers/conv2d.h"
+#include "engine/layers/attributed.h"
+#include "engine/layers/weight_norm.h"
 
 namespace cnn {
 
-struct DenseAttrs {
+struct DenseAttrs : FilterAttrs {
   int units = 0;
-  bool bias = true;
-  KernelInit init = KernelInit::he_normal;
-  WeightNorm weight_norm = WeightNorm::none;
-  double l1_decay_mul = 1;  // what the trainer's l1_decay and weight_decay are multiplied by here
-  double l2_decay_mul = 1;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("units", self.units, Field().required().between(1, 1 << 20));
-    visit("bias", self.bias);
-    visit("init", self.init);
-    visit("weight_norm", self.weight_norm);
-    visit("l1_decay_mul", self.l1_decay_mul, Field().between(0, 1000));
-    visit("l2_decay_mul", self.l2_decay_mul, Field().between(0, 1000));
+    FilterAttrs::fields(self, visit);
   }
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "engine/kernels/normalize.h"
 #include "engine/layers/normalization.h"
@@ -19,6 +20,15 @@ kernels::NormSets filters_of(WeightNorm norm, std::size_t rows, int filters) {
   s.channels = s.groups = filters;
   s.centred = norm == WeightNorm::standardize;
   return s;
+}
+
+ParameterSpec constant_spec(const char* name, int filters, double value) {
+  ParameterSpec spec;
+  spec.name = name;
+  spec.shape = {filters};
+  spec.initializer = Initializer::constant;
+  spec.constant = value;
+  return spec;
 }
 
 }  // namespace
@@ -45,20 +55,35 @@ struct FilterWeights::Pieces {
   }
 };
 
-ParameterSpec bias_spec(int filters) {
-  ParameterSpec spec;
-  spec.name = "bias";
-  spec.shape = {filters};
-  return spec;
+Initializer initializer(KernelInit init) {
+  switch (init) {
+    case KernelInit::he_normal: return Initializer::he_normal;
+    case KernelInit::he_uniform: return Initializer::he_uniform;
+    case KernelInit::glorot_normal: return Initializer::glorot_normal;
+    case KernelInit::glorot_uniform: return Initializer::glorot_uniform;
+  }
+  return Initializer::he_normal;
 }
 
-ParameterSpec gain_spec(const ParameterSpec& kernel, int filters) {
-  ParameterSpec spec;
-  spec.name = "gain";
-  spec.shape = {filters};
-  spec.initializer = Initializer::constant;
-  spec.constant = std::sqrt(kernel.fan_in * initial_variance(kernel));
-  return spec;
+ParameterSpec bias_spec(int filters, double init) { return constant_spec("bias", filters, init); }
+
+std::vector<ParameterSpec> FilterAttrs::parameters(std::vector<int> shape, int fan_in, int fan_out) const {
+  const int filters = shape.back();
+  ParameterSpec kernel;
+  kernel.name = "kernel";
+  kernel.shape = std::move(shape);
+  kernel.initializer = initializer(init);
+  kernel.fan_in = fan_in;
+  kernel.fan_out = fan_out;
+  kernel.decays = true;
+  kernel.l1_decay_mul = l1_decay_mul;
+  kernel.l2_decay_mul = l2_decay_mul;
+  std::vector<ParameterSpec> specs{kernel};
+  if (bias) specs.push_back(bias_spec(filters, bias_init));
+  if (weight_norm == WeightNorm::normalize) {
+    specs.push_back(constant_spec("gain", filters, std::sqrt(fan_in * initial_variance(kernel))));
+  }
+  return specs;
 }
 
 std::size_t weight_norm_scratch(WeightNorm norm, std::size_t rows, int filters) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "engine/definition/fields.h"
 #include "engine/layers/layer.h"
 
@@ -19,9 +21,36 @@ struct EnumNames<WeightNorm> {
   static constexpr const char* names[] = {"none", "standardize", "normalize"};
 };
 
-ParameterSpec bias_spec(int filters);
-// Starts as the length that a filter of that kernel has on average.
-ParameterSpec gain_spec(const ParameterSpec& kernel, int filters);
+enum class KernelInit { he_normal, he_uniform, glorot_normal, glorot_uniform };
+template <>
+struct EnumNames<KernelInit> {
+  static constexpr const char* names[] = {"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"};
+};
+Initializer initializer(KernelInit init);
+ParameterSpec bias_spec(int filters, double init);
+
+// The attributes that convolution and dense layer share.
+struct FilterAttrs {
+  bool bias = true;
+  double bias_init = 0;
+  KernelInit init = KernelInit::he_normal;
+  WeightNorm weight_norm = WeightNorm::none;
+  double l1_decay_mul = 1;  // what the trainer's l1_decay and weight_decay are multiplied by here
+  double l2_decay_mul = 1;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("bias", self.bias);
+    visit("bias_init", self.bias_init, Field().between(-100, 100));
+    visit("init", self.init);
+    visit("weight_norm", self.weight_norm);
+    visit("l1_decay_mul", self.l1_decay_mul, Field().between(0, 1000));
+    visit("l2_decay_mul", self.l2_decay_mul, Field().between(0, 1000));
+  }
+
+  // Kernel of that shape, whose last extent is the filters; bias and gain where they are asked for. The gain starts as the
+  // length that a filter has on average.
+  std::vector<ParameterSpec> parameters(std::vector<int> shape, int fan_in, int fan_out) const;
+};
 
 std::size_t weight_norm_scratch(WeightNorm norm, std::size_t rows, int filters);
 

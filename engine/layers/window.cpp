@@ -68,6 +68,23 @@ void require_mirror(const std::string& subject, const Shape& input, int top, int
        sides_text({Padding::Kind::sides, top, bottom, left, right}), input.h, input.w);
 }
 
+kernels::Conv2dShape conv_shape(int batch, const Shape& input, const Shape& output, const Extent2& kernel,
+                                const Extent2& stride) {
+  kernels::Conv2dShape s;
+  s.batch = batch;
+  s.in_h = input.h;
+  s.in_w = input.w;
+  s.in_c = input.c;
+  s.out_h = output.h;
+  s.out_w = output.w;
+  s.out_c = output.c;
+  s.kernel_h = kernel.h;
+  s.kernel_w = kernel.w;
+  s.stride_h = stride.h;
+  s.stride_w = stride.w;
+  return s;
+}
+
 ReceptiveStep window_step(const Window& window, const Extent2& kernel, const Extent2& stride, const Extent2& dilation) {
   ReceptiveStep step;
   step.kernel_h = (kernel.h - 1) * dilation.h + 1;

@@ -4,6 +4,7 @@
 
 #include "engine/core/shape.h"
 #include "engine/definition/fields.h"
+#include "engine/kernels/conv2d.h"
 #include "engine/layers/layer.h"
 
 namespace cnn {
@@ -27,6 +28,10 @@ std::string sides_text(const Padding& padding);
 void require_sides(const std::string& subject, const Padding& padding);
 // A mirror shows no more cells than there are beside the outermost one. Throws Error (shape_mismatch).
 void require_mirror(const std::string& subject, const Shape& input, int top, int bottom, int left, int right);
+
+// A convolution from maps of shape `input` to maps of shape `output`, without border, dilation or groups so far.
+kernels::Conv2dShape conv_shape(int batch, const Shape& input, const Shape& output, const Extent2& kernel,
+                                const Extent2& stride);
 
 ReceptiveStep window_step(const Window& window, const Extent2& kernel, const Extent2& stride, const Extent2& dilation);
 

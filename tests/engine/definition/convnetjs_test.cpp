@@ -74,6 +74,30 @@ TEST_CASE("convnetjs: sugar is unfolded in its order, defaults are its own") {
   CHECK(graph[2].layer->attributes()["rate"] == 0.5);
 }
 
+TEST_CASE("convnetjs: initial biases and factors of the decay") {
+  const Graph graph = graph_of(kInput + R"({"type": "conv", "sx": 3, "filters": 4, "activation": "relu", "l1_decay_mul": 0.5},
+    {"type": "conv", "sx": 1, "filters": 4, "l2_decay_mul": 0, "bias_pref": -0.25},
+    {"type": "fc", "num_neurons": 6, "activation": "relu", "bias_pref": 0}, {"type": "fc", "num_neurons": 6, "activation": "relu"},
+    {"type": "fc", "num_neurons": 5, "activation": "tanh"}, {"type": "softmax", "num_classes": 2})");
+  std::string table;
+  for (const Node& node : graph.nodes()) {
+    const Json attributes = node.layer->attributes();
+    if (!attributes.contains("bias_init")) continue;
+    for (const char* key : {"bias_init", "l1_decay_mul", "l2_decay_mul"}) table += attributes[key].dump() + " ";
+    table += "/ ";
+  }
+  CHECK(table == "0.1 0.5 1 / -0.25 0 0 / 0 0 1 / 0.1 0 1 / 0 0 1 / 0 0 1 / ");
+}
+
+TEST_CASE("convnetjs: maxout, and the three losses") {
+  for (const char* loss : {R"("softmax", "num_classes": 2)", R"("svm", "num_classes": 2)", R"("regression", "num_neurons": 2)"}) {
+    const Graph graph = graph_of(kInput + R"({"type": "conv", "sx": 3, "filters": 6, "activation": "maxout", "group_size": 3},
+      {"type": "fc", "num_neurons": 8, "activation": "maxout"}, {"type": )" + loss + "}");
+    const std::string head = std::string(loss).find("regression") != std::string::npos ? "squared_error" : std::string(loss, 1, std::string(loss).find('"', 1) - 1);
+    CHECK(listing(graph) == "input 4x6x2, conv2d 2x4x6, maxout 2x4x2, flatten 16, dense 8, maxout 4, dense 2, " + head + " 2, ");
+  }
+}
+
 TEST_CASE("convnetjs: faults in its own words, at the author's place") {
   const auto sentence = [](const std::string& defs) {
     return std::string(error_of([&] { graph_of(defs); }).what());

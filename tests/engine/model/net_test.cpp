@@ -75,6 +75,14 @@ TEST_CASE("net: the rules of initialisation have their spread") {
   CHECK(conv("glorot_uniform").deviation == Approx(glorot).epsilon(0.05));
   CHECK(conv("glorot_uniform").largest <= std::sqrt(3.0) * glorot * 1.0001);
 
+  const Net biased = net_of(R"({"type": "conv2d", "name": "c", "filters": 8, "bias_init": 0.25},
+    {"type": "conv_transpose2d", "name": "t", "filters": 4, "bias_init": -1},
+    {"type": "flatten"}, {"type": "dense", "name": "d", "units": 5, "bias_init": 0.5})");
+  for (const auto& [address, value] : {std::pair{"c/bias", 0.25}, {"t/bias", -1.0}, {"d/bias", 0.5}}) {
+    CHECK(spread(biased, address).mean == value);
+    CHECK(spread(biased, address).deviation == 0);
+  }
+
   const Net norm = net_of(R"({"type": "batch_norm", "name": "n"})");
   CHECK(spread(norm, "n/gamma").mean == 1);
   CHECK(spread(norm, "n/beta").largest == 0);
