@@ -13,17 +13,17 @@ namespace {
 // The cells of one window that lie inside the picture: rows [y0, y1), columns [x0, x1).
 struct Window {
   int y0, y1, x0, x1;
-
-  int cells() const { return (y1 - y0) * (x1 - x0); }
+  int oy, ox;
 };
 
 Window window_of(const Pool2dShape& s, int oy, int ox) {
   const int y = oy * s.stride_h - s.pad_top, x = ox * s.stride_w - s.pad_left;
-  return {std::max(y, 0), std::min(y + s.kernel_h, s.in_h), std::max(x, 0), std::min(x + s.kernel_w, s.in_w)};
+  return {std::max(y, 0), std::min(y + s.kernel_h, s.in_h), std::max(x, 0), std::min(x + s.kernel_w, s.in_w), oy, ox};
 }
 
-int divisor(const Pool2dShape& s, const Window& w) {
-  return s.count_padding ? s.kernel_h * s.kernel_w : std::max(w.cells(), 1);
+// Cells of one axis that the window at `begin` shares with the picture and so much padding before and after it.
+int shared(int begin, int kernel, int in, int before, int after) {
+  return std::min(begin + kernel, in + after) - std::max(begin, -before);
 }
 
 std::size_t in_cells(const Pool2dShape& s) { return static_cast<std::size_t>(s.in_h) * s.in_w; }
@@ -41,6 +41,14 @@ void for_each_window(const Pool2dShape& s, F f) {
 }
 
 }  // namespace
+
+int pool_divisor(const Pool2dShape& s, int oy, int ox) {
+  const bool all = s.count_padding;
+  const int y = oy * s.stride_h - s.pad_top, x = ox * s.stride_w - s.pad_left;
+  const int rows = shared(y, s.kernel_h, s.in_h, all ? s.pad_top : 0, all ? s.pad_bottom : 0);
+  const int columns = shared(x, s.kernel_w, s.in_w, all ? s.pad_left : 0, all ? s.pad_right : 0);
+  return std::max(rows * columns, 1);
+}
 
 // ---------------------------------------------------------------- reference
 
@@ -85,7 +93,7 @@ void sum_pool_forward(const Pool2dShape& s, bool average, const T* x, T* y) {
       for (int iy = w.y0; iy < w.y1; ++iy) {
         for (int ix = w.x0; ix < w.x1; ++ix) total += x[image + (static_cast<std::size_t>(iy) * s.in_w + ix) * s.channels + c];
       }
-      y[out + c] = average ? total / T(divisor(s, w)) : total;
+      y[out + c] = average ? total / T(pool_divisor(s, w.oy, w.ox)) : total;
     }
   });
 }
@@ -95,7 +103,7 @@ void sum_pool_backward(const Pool2dShape& s, bool average, const T* dy, T* dx, b
   if (!accumulate) std::fill_n(dx, s.batch * in_cells(s) * s.channels, T(0));
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
     for (int c = 0; c < s.channels; ++c) {
-      const T d = average ? dy[out + c] / T(divisor(s, w)) : dy[out + c];
+      const T d = average ? dy[out + c] / T(pool_divisor(s, w.oy, w.ox)) : dy[out + c];
       for (int iy = w.y0; iy < w.y1; ++iy) {
         for (int ix = w.x0; ix < w.x1; ++ix) dx[image + (static_cast<std::size_t>(iy) * s.in_w + ix) * s.channels + c] += d;
       }
@@ -191,7 +199,7 @@ void sum_forward_vectors(const Pool2dShape& s, bool average, const float* x, flo
   const std::ptrdiff_t channels = s.channels, line = channels * s.in_w;
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
     const float* corner = x + image + (w.y0 * s.in_w + w.x0) * channels;
-    const Batch share(average ? 1.0f / static_cast<float>(divisor(s, w)) : 1.0f);
+    const Batch share(average ? 1.0f / static_cast<float>(pool_divisor(s, w.oy, w.ox)) : 1.0f);
     for_each_vector(s.channels, [&](int c) {
       Batch total(0.0f);
       for (int r = 0; r < w.y1 - w.y0; ++r) {
@@ -206,7 +214,7 @@ void sum_backward_vectors(const Pool2dShape& s, bool average, const float* dy, f
   if (!accumulate) std::fill_n(dx, s.batch * in_cells(s) * s.channels, 0.0f);
   const std::ptrdiff_t channels = s.channels;
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
-    const float share = average ? 1.0f / static_cast<float>(divisor(s, w)) : 1.0f;
+    const float share = average ? 1.0f / static_cast<float>(pool_divisor(s, w.oy, w.ox)) : 1.0f;
     for (int y = w.y0; y < w.y1; ++y) {
       for (int x = w.x0; x < w.x1; ++x) {
         float* to = dx + image + (static_cast<std::ptrdiff_t>(y) * s.in_w + x) * channels;

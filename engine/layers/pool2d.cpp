@@ -52,9 +52,8 @@ void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, 
   }
   terms.kind = mode == PoolMode::sum ? Arithmetic::sum : Arithmetic::average;
   if (mode == PoolMode::sum) return;
-  const std::size_t count = s.count_padding ? static_cast<std::size_t>(s.kernel_h) * s.kernel_w : list.size();
   for (Term& term : list) {
-    term.weight = Real(1) / static_cast<Real>(count);
+    term.weight = Real(1) / static_cast<Real>(kernels::pool_divisor(s, place.row, place.column));
     term.product = term.value * term.weight;
   }
 }
@@ -120,6 +119,8 @@ kernels::Pool2dShape Pool2d::kernel_shape(const Shape& input, const Shape& outpu
   s.stride_w = step.w;
   s.pad_top = placed.pad_top;
   s.pad_left = placed.pad_left;
+  s.pad_bottom = placed.pad_bottom;
+  s.pad_right = placed.pad_right;
   s.count_padding = attrs_.count_padding;
   return s;
 }

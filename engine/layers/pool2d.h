@@ -18,7 +18,7 @@ struct Pool2dAttrs {
   Extent2 stride{0, 0};  // 0: as the kernel, so that windows touch but do not overlap
   Padding padding;
   bool ceil = false;           // whether a last window may reach beyond the picture
-  bool count_padding = false;  // whether an average divides by the whole window or by its cells inside the picture
+  bool count_padding = false;  // whether an average counts padding among the cells of its window
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("mode", self.mode);

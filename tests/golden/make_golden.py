@@ -193,8 +193,10 @@ def pool2d(height, width, channels, **attributes):
     def compute(x):
         if mode == 'max':
             return F.max_pool2d(F.pad(x, pad, value=-np.inf), kernel, stride, ceil_mode=ceil)
-        if ceil:  # windows that reach beyond the picture count only what is inside
-            return F.avg_pool2d(x, kernel, stride, ceil_mode=True, divisor_override=1 if mode == 'sum' else None)
+        if ceil:  # the last window may reach beyond picture and padding: what lies there never counts
+            around = attributes.get('padding', 0)
+            count = attributes.get('count_padding', False)
+            return F.avg_pool2d(x, kernel, stride, around, True, count, 1 if mode == 'sum' else None)
         sums = F.avg_pool2d(F.pad(x, pad), kernel, stride) * cells
         if mode == 'sum':
             return sums
@@ -463,6 +465,10 @@ def make_layers():
     masks()
     record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5)], lambda x, gate: x * gate[:, :, None, None])
     record({'type': 'multiply'}, [uniform(2, 5, 3, 2), uniform(2, 5, 3, 2)], lambda x, y: x * y)
+    for mode in 'average', 'sum':
+        for count in False, True:
+            pool2d(6, 8, 3, mode=mode, kernel=3, stride=2, padding=1, ceil=True, count_padding=count)
+    pool2d(5, 6, 17, mode='average', kernel=[2, 3], stride=[3, 2], padding=1, ceil=True, count_padding=True)
     store.write({'cases': cases})
 
 

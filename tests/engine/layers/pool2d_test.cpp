@@ -30,7 +30,7 @@ void check(const char* mode, int kernel, int stride, int pad, const Shape& in, b
     s.out_w = (in.w + 2 * pad - kernel + up) / stride + 1;
     s.kernel_h = s.kernel_w = kernel;
     s.stride_h = s.stride_w = stride;
-    s.pad_top = s.pad_left = pad;
+    s.pad_top = s.pad_left = s.pad_bottom = s.pad_right = pad;
     s.count_padding = count_padding;
     REQUIRE(n.shape == Shape{s.out_h, s.out_w, in.c});
     if (std::string(mode) == "max") {
@@ -126,6 +126,17 @@ TEST_CASE("pool2d: forward matches literals") {
     check_close("mean", run.output, std::vector<double>{2, 7});
     run.backward();
     check_close("gradient", run.input_gradient[0], std::vector<double>{1, 1, 5});
+  }
+  SECTION("what lies beyond the padding never counts") {
+    Json json = pool(R"({"mode": "average", "kernel": [1, 3], "stride": [1, 2], "padding": [0, 0, 1, 1], "ceil": true})");
+    json["count_padding"] = true;  // the last window: 12, a cell of padding, and one beyond
+    LayerRun run(json, {Shape{1, 6, 1}}, 1);
+    run.set_input(0, {2, 4, 6, 8, 10, 12});
+    run.set_output_gradient({3, 6, 9, 4});
+    run.forward(Mode::training);
+    check_close("mean", run.output, std::vector<double>{2, 6, 10, 6});
+    run.backward();
+    check_close("gradient", run.input_gradient[0], std::vector<double>{1, 3, 2, 5, 3, 5});
   }
   SECTION("padding never wins, and counts in an average only when asked") {
     LayerRun largest(pool(R"({"kernel": 2, "padding": 1})"), {Shape{2, 2, 1}}, 1);
