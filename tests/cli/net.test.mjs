@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'node:test';
 import { deflateSync } from 'node:zlib';
-import { cnn, folder, json, one, put, root, seven } from './program.mjs';
+import { cnn, folder, json, one, put, root, seven, shell } from './program.mjs';
 
 test('summary counts the presets', () => {
   /** @type {Record<string, number>} */
@@ -14,6 +14,17 @@ test('summary counts the presets', () => {
   for (const layer of keras.layers) macs += layer.macs;
   assert.equal(keras.macs, macs);
   assert.match(cnn('summary', 'keras-mnist').out, /Total params: 421,642/);
+});
+
+test('describing a large net takes neither time nor memory', () => {
+  for (const id of ['resnet152', 'vgg19']) {
+    // All of it, code and libraries included, has room in 50 MB of addresses; the parameters alone would be hundreds.
+    const { code, out, err } = shell(`ulimit -v 51200; "$CNN" summary ${id} > /dev/null && times`);
+    assert.equal(code, 0, `${id}: ${err}`);
+    // The second line is the child's time on the processor; 50 ms on an idle machine, four times that here.
+    const [user, system] = out.trim().split('\n')[1].split(' ').map(seconds);
+    assert.ok(user + system < 0.2, `${id} took ${user + system} s`);
+  }
 });
 
 test('train learns, tells its speed, and the same seed gives the same file', () => {
@@ -197,3 +208,9 @@ test('broken pictures are refused', () => {
     assert.match(err, message);
   }
 });
+
+/** "0m0.010s" @param {string} text */
+function seconds(text) {
+  const [, minutes, rest] = /^(\d+)m([\d.]+)s$/.exec(text) ?? [];
+  return 60 * Number(minutes) + Number(rest);
+}

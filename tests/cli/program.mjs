@@ -17,6 +17,12 @@ export function cnn(...words) {
   return { code: result.status, out: result.stdout, err: result.stderr };
 }
 
+/** A line for the shell, to which $CNN is the program. @param {string} line */
+export function shell(line) {
+  const result = spawnSync('sh', ['-c', line], { encoding: 'utf8', env: { ...process.env, CNN: program } });
+  return { code: result.status, out: result.stdout, err: result.stderr };
+}
+
 /** What a command that must succeed prints with --json. @param {...string} words @returns {any} */
 export function json(...words) {
   const result = cnn(...words, '--json');
