@@ -82,13 +82,11 @@ void prelu_backward(std::size_t rows, int channels, const T* slope, const T* x, 
                     T* dslope) {
   if constexpr (kVectorised<T>) {
     if (channels >= kLanes) {
-      const auto bent = [x, dy](std::size_t i, Batch(&part)[1]) {
+      const auto bent = [x, dy](std::size_t i, Nothing, Batch(&part)[1]) {
         part[0] = fma(min(load(x + i), Batch(0.0f)), load(dy + i), part[0]);
       };
       if (dslope != nullptr) {
-        for_each_vector(channels, [&](int c, int first_lane) {
-          Batch total[1];
-          sum_columns(rows, channels, c, bent, total);
+        sum_columns<1>(rows, channels, nothing, bent, [=](int c, int first_lane, const Batch(&total)[1]) {
           put_lanes(dslope + c, total[0], first_lane, true);
         });
       }

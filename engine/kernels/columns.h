@@ -13,34 +13,65 @@ namespace cnn::kernels {
 // Sums run over this many rows before they are added to the total, which bounds the rounding error.
 constexpr std::size_t kSumRows = 128;
 
-// total[q] = Σ_r term_q(r): `terms(offset, part)` adds to Count vectors what the kLanes channels at an offset into the arrays
-// contribute.
-template <int Count, class Terms>
-void sum_columns(std::size_t rows, int channels, int c, Terms terms, Batch (&total)[Count]) {
-  for (Batch& t : total) t = Batch(0.0f);
-  for (std::size_t r0 = 0; r0 < rows; r0 += kSumRows) {
-    const std::size_t r1 = std::min(rows, r0 + kSumRows);
-    Batch part[Count];
-    for (Batch& t : part) t = Batch(0.0f);
-    for (std::size_t r = r0; r < r1; ++r) terms(r * channels + c, part);
-    for (int q = 0; q < Count; ++q) total[q] = total[q] + part[q];
+// How many neighbouring vectors are summed side by side: the sums of one would wait for their own last addition.
+constexpr int kSideBySide = 4;
+
+// use(c, lane of the first new channel, total) for vectors of channels from c on that cover all, with total[q] = Σ_r term_q(r):
+// `terms(offset, known(c), part)` adds to Count vectors what the kLanes channels at an offset into the arrays contribute.
+// The last vectors reach back over channels already done, or do them once more. Channels must be at least kLanes.
+template <int Count, class Known, class Terms, class Use>
+void sum_columns(std::size_t rows, int channels, Known known, Terms terms, Use use) {
+  struct Sums {
+    Batch of[Count];
+  };
+  for (int c = 0; c < channels; c += kSideBySide * kLanes) {
+    int start[kSideBySide];
+    decltype(known(c)) given[kSideBySide];
+    Sums total[kSideBySide];
+    unroll<kSideBySide>([&](auto i) {
+      start[i] = std::min(c + i * kLanes, channels - kLanes);
+      given[i] = known(start[i]);
+      unroll<Count>([&](auto q) { total[i].of[q] = Batch(0.0f); });
+    });
+    for (std::size_t r0 = 0; r0 < rows; r0 += kSumRows) {
+      const std::size_t r1 = std::min(rows, r0 + kSumRows);
+      Sums part[kSideBySide];
+      unroll<kSideBySide * Count>([&](auto i) { part[i / Count].of[i % Count] = Batch(0.0f); });
+      for (std::size_t r = r0; r < r1; ++r) {
+        unroll<kSideBySide>([&](auto i) { terms(r * channels + start[i], given[i], part[i].of); });
+      }
+      unroll<kSideBySide * Count>([&](auto i) {
+        Batch& t = total[i / Count].of[i % Count];
+        t = t + part[i / Count].of[i % Count];
+      });
+    }
+    for (int i = 0; i < kSideBySide; ++i) use(start[i], std::min(c + i * kLanes - start[i], kLanes), total[i].of);
   }
 }
 
-// Calls f(first channel, lane of the first new channel) for vectors that cover all channels; the last one reaches back
-// over channels already done. Channels must be at least kLanes.
-template <class F>
-void for_each_vector(int channels, F f) {
-  int c = 0;
-  for (; c + kLanes <= channels; c += kLanes) f(c, 0);
-  if (c < channels) f(channels - kLanes, c - (channels - kLanes));
-}
+// For sums whose terms need to know nothing about their channels.
+struct Nothing {};
+inline Nothing nothing(int) { return {}; }
 
 // out[i] (+)= v[i] from a lane on.
 inline void put_lanes(float* out, const Batch& v, int first_lane, bool accumulate = false) {
   float lanes[kLanes];
   store(lanes, v);
   for (int i = first_lane; i < kLanes; ++i) out[i] = accumulate ? out[i] + lanes[i] : lanes[i];
+}
+
+// sums[c] (+)= Σ_r term(offset), one channel after the other: for fewer than kLanes of them.
+template <class T, class Term>
+void sum_few_columns(std::size_t rows, int channels, Term term, bool accumulate, T* sums) {
+  for (int c = 0; c < channels; ++c) {
+    T total = 0;
+    for (std::size_t r0 = 0; r0 < rows; r0 += kSumRows) {
+      T part = 0;
+      for (std::size_t r = r0; r < std::min(rows, r0 + kSumRows); ++r) part += term(r * channels + c);
+      total += part;
+    }
+    sums[c] = accumulate ? sums[c] + total : total;
+  }
 }
 
 // out[i] (+)= f(in[i]…) for any element type; f is written on what it gets, a number or a Batch.
@@ -58,23 +89,15 @@ template <class T>
 void dot_columns(std::size_t rows, int channels, const T* x, const T* y, T* sums, bool accumulate) {
   if constexpr (kVectorised<T>) {
     if (channels >= kLanes) {
-      const auto product = [x, y](std::size_t i, Batch(&part)[1]) { part[0] = fma(load(x + i), load(y + i), part[0]); };
-      return for_each_vector(channels, [&](int c, int first_lane) {
-        Batch total[1];
-        sum_columns(rows, channels, c, product, total);
+      const auto product = [x, y](std::size_t i, Nothing, Batch(&part)[1]) {
+        part[0] = fma(load(x + i), load(y + i), part[0]);
+      };
+      return sum_columns<1>(rows, channels, nothing, product, [=](int c, int first_lane, const Batch(&total)[1]) {
         put_lanes(sums + c, total[0], first_lane, accumulate);
       });
     }
   }
-  for (int c = 0; c < channels; ++c) {
-    T total = 0;
-    for (std::size_t r0 = 0; r0 < rows; r0 += kSumRows) {
-      T part = 0;
-      for (std::size_t r = r0; r < std::min(rows, r0 + kSumRows); ++r) part += x[r * channels + c] * y[r * channels + c];
-      total += part;
-    }
-    sums[c] = accumulate ? sums[c] + total : total;
-  }
+  sum_few_columns(rows, channels, [x, y](std::size_t i) { return x[i] * y[i]; }, accumulate, sums);
 }
 
 }  // namespace cnn::kernels

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/kernels/columns.h"
 #include "engine/kernels/simd.h"
 
 namespace cnn::kernels {
@@ -194,40 +195,6 @@ Batch expm1_of(const Batch& x) {
   p = p * x + Batch(1.0f / 6.0f);
   p = p * x + Batch(0.5f);
   return select(x > Batch(-0.4f), x + x * x * p, exp(x) - Batch(1.0f));
-}
-
-// A long column of floats is summed in blocks, whose sums are then added: the rounding error grows with the block only.
-constexpr std::size_t kSumBlock = 128;
-
-template <int Vectors>
-void column_sums_block(std::size_t rows, int columns, const float* x, float* sums) {
-  Batch total[Vectors];
-  for (int v = 0; v < Vectors; ++v) total[v] = Batch(0.0f);
-  for (std::size_t r0 = 0; r0 < rows; r0 += kSumBlock) {
-    const std::size_t r1 = std::min(rows, r0 + kSumBlock);
-    Batch part[Vectors];
-    for (int v = 0; v < Vectors; ++v) part[v] = Batch(0.0f);
-    for (std::size_t r = r0; r < r1; ++r) {
-      const float* row = x + r * columns;
-      for (int v = 0; v < Vectors; ++v) part[v] = part[v] + load(row + v * kLanes);
-    }
-    for (int v = 0; v < Vectors; ++v) total[v] = total[v] + part[v];
-  }
-  for (int v = 0; v < Vectors; ++v) store(sums + v * kLanes, load(sums + v * kLanes) + total[v]);
-}
-
-template <class T>
-void column_sums_scalar(std::size_t rows, int columns, int first, const T* x, T* sums) {
-  for (int c = first; c < columns; ++c) {
-    T total = 0;
-    for (std::size_t r0 = 0; r0 < rows; r0 += kSumBlock) {
-      const std::size_t r1 = std::min(rows, r0 + kSumBlock);
-      T part = 0;
-      for (std::size_t r = r0; r < r1; ++r) part += x[r * columns + c];
-      total += part;
-    }
-    sums[c] += total;
-  }
 }
 
 }  // namespace
@@ -484,30 +451,15 @@ void add_bias(std::size_t rows, int columns, const T* bias, T* y) {
 
 template <class T>
 void add_column_sums(std::size_t rows, int columns, const T* x, T* sums) {
-  int c = 0;
   if constexpr (kVectorised<T>) {
-    for (; c + 4 * kLanes <= columns; c += 4 * kLanes) column_sums_block<4>(rows, columns, x + c, sums + c);
-    for (; c + kLanes <= columns; c += kLanes) column_sums_block<1>(rows, columns, x + c, sums + c);
-  }
-  column_sums_scalar(rows, columns, c, x, sums);
-}
-
-template <class T>
-double sum_of_squares(std::size_t count, const T* x) {
-  double total = 0.0;
-  std::size_t i = 0;
-  if constexpr (kVectorised<T>) {
-    while (i + kLanes <= count) {
-      const std::size_t stop = std::min(count, i + kSumBlock * kLanes);
-      Batch part(0.0f);
-      for (; i + kLanes <= stop; i += kLanes) part = fma(load(x + i), load(x + i), part);
-      float lanes[kLanes];
-      store(lanes, part);
-      for (int lane = 0; lane < kLanes; ++lane) total += static_cast<double>(lanes[lane]);
+    if (columns >= kLanes) {
+      const auto value = [x](std::size_t i, Nothing, Batch(&part)[1]) { part[0] = part[0] + load(x + i); };
+      return sum_columns<1>(rows, columns, nothing, value, [=](int c, int first_lane, const Batch(&total)[1]) {
+        put_lanes(sums + c, total[0], first_lane, true);
+      });
     }
   }
-  for (; i < count; ++i) total += static_cast<double>(x[i]) * static_cast<double>(x[i]);
-  return total;
+  sum_few_columns(rows, columns, [x](std::size_t i) { return x[i]; }, true, sums);
 }
 
 #define CNN_FORWARD(name, T) \
@@ -547,8 +499,7 @@ double sum_of_squares(std::size_t count, const T* x) {
   template void add_scaled(std::size_t, T, const T*, T*, bool); \
   template void multiply(std::size_t, const T*, const T*, T*, bool); \
   template void add_bias(std::size_t, int, const T*, T*); \
-  template void add_column_sums(std::size_t, int, const T*, T*); \
-  template double sum_of_squares(std::size_t, const T*);
+  template void add_column_sums(std::size_t, int, const T*, T*);
 CNN_FOR_EACH_REAL(CNN_INSTANTIATE)
 
 }  // namespace cnn::kernels

@@ -49,8 +49,6 @@ template <class T> void multiply(std::size_t count, const T* x, const T* mask, T
 template <class T> void add_bias(std::size_t rows, int columns, const T* bias, T* y);
 // sums[c] += Σ_r x[r, c], in a fixed order
 template <class T> void add_column_sums(std::size_t rows, int columns, const T* x, T* sums);
-// Σ x², in a fixed order, in double
-template <class T> double sum_of_squares(std::size_t count, const T* x);
 
 // All of the above, one scalar loop each: the oracle of the vectorised forms. Same names, same arguments.
 namespace reference {

@@ -1,6 +1,7 @@
 #include "engine/kernels/normalize.h"
 
 #include "engine/kernels/columns.h"
+#include "engine/kernels/elementwise.h"
 
 namespace cnn::kernels {
 
@@ -99,17 +100,17 @@ void merge_moments(const NormSets& s, float* mean, float* variance) {
 
 void moments_vectors(const NormSets& s, const float* x, float* mean, float* variance) {
   const Batch share(1.0f / static_cast<float>(s.rows));
-  for_each_vector(s.channels, [&](int c, int first_lane) {
-    Batch total[1] = {Batch(0.0f)};
-    const auto values = [x](std::size_t i, Batch(&part)[1]) { part[0] = part[0] + load(x + i); };
-    if (s.centred) sum_columns(s.rows, s.channels, c, values, total);
-    const Batch centre = total[0] * share;
-    put_lanes(mean + c, centre, first_lane);
-    const auto squares = [x, centre](std::size_t i, Batch(&part)[1]) {
-      const Batch d = load(x + i) - centre;
-      part[0] = fma(d, d, part[0]);
-    };
-    sum_columns(s.rows, s.channels, c, squares, total);
+  std::fill_n(mean, s.channels, 0.0f);
+  if (s.centred) {
+    add_column_sums(s.rows, s.channels, x, mean);
+    map(s.channels, mean, false, [share](Batch total) { return total * share; }, mean);
+  }
+  const auto centre = [mean](int c) { return load(mean + c); };
+  const auto square = [x](std::size_t i, const Batch& centre, Batch(&part)[1]) {
+    const Batch d = load(x + i) - centre;
+    part[0] = fma(d, d, part[0]);
+  };
+  sum_columns<1>(s.rows, s.channels, centre, square, [=](int c, int first_lane, const Batch(&total)[1]) {
     put_lanes(variance + c, total[0] * share, first_lane);
   });
   merge_moments(s, mean, variance);
@@ -145,17 +146,15 @@ void merge_gradients(const NormSets& s, const float* inv_std, const float* gamma
 void backward_vectors(const NormSets& s, const float* x, const float* mean, const float* inv_std, const float* gamma,
                       const float* dy, float* dgamma, float* dbeta, float* dx, bool accumulate, float* sums) {
   float* dots = sums + s.channels;
-  for_each_vector(s.channels, [&](int c, int first_lane) {
-    const Batch centre = load(mean + c), scale = load(inv_std + c);
-    const auto both = [=](std::size_t i, Batch(&part)[2]) {
-      const Batch d = load(dy + i);
-      part[0] = part[0] + d;
-      part[1] = fma(d, load(x + i) - centre, part[1]);
-    };
-    Batch total[2];
-    sum_columns(s.rows, s.channels, c, both, total);
+  const auto centre = [mean](int c) { return load(mean + c); };
+  const auto both = [x, dy](std::size_t i, const Batch& centre, Batch(&part)[2]) {
+    const Batch d = load(dy + i);
+    part[0] = part[0] + d;
+    part[1] = fma(d, load(x + i) - centre, part[1]);
+  };
+  sum_columns<2>(s.rows, s.channels, centre, both, [=](int c, int first_lane, const Batch(&total)[2]) {
     put_lanes(sums + c, total[0], first_lane);
-    put_lanes(dots + c, total[1] * scale, first_lane);
+    put_lanes(dots + c, total[1] * load(inv_std + c), first_lane);
   });
   for (int c = 0; c < s.channels; ++c) {
     dgamma[c] += dots[c];
