@@ -64,22 +64,41 @@ T settle(T x) {
 }
 Batch settle(const Batch& x) { return select(abs(x) < Batch(kTiny), Batch(0.0f), x); }
 
-// `rule(g, first, second)` gives what is taken off the parameter. Kept a function of its own, so that each rule has one
-// loop in the module.
+// `rule(g, first, second)` gives what is taken off the parameter; g is u.scale·g + l2·p. Kept a function of its own, so that
+// each rule has one loop in the module. Everything it needs is copied to locals: stores through p could change the rest.
 template <int Moments, class V, class T, class F>
-[[gnu::noinline]] void sweep(const Update<T>& u, F rule, std::size_t count, const T* g, T* first, T* second, T* p) {
-  const V scale(u.scale), most(u.most), l1(u.l1);
+[[gnu::noinline]] void sweep(const Update<T>& u, const F& rule, std::size_t count, const T* g, T* first, T* second, T* p) {
+  const F step = rule;
   const bool apart = u.rule == Rule::adamw;
-  const V l2(apart ? T(0) : u.l2), keep(apart ? T(1) - u.rate * u.l2 : T(1));
+  const V scale(u.scale), l2(apart ? T(0) : u.l2), keep(apart ? T(1) - u.rate * u.l2 : T(1));
   V m(T(0)), v(T(0));
   for (std::size_t i = 0; i < count; i += sizeof(V) / sizeof(T)) {
     const V weight = take<V>(p + i);
-    const V gradient = cut(take<V>(g + i) * scale, most) + with_sign_of(weight, l1);
     if constexpr (Moments > 0) m = take<V>(first + i);
     if constexpr (Moments > 1) v = take<V>(second + i);
-    put(p + i, weight * keep - rule(multiply_add(l2, weight, gradient), m, v));
+    put(p + i, weight * keep - step(multiply_add(l2, weight, take<V>(g + i) * scale), m, v));
     if constexpr (Moments > 0) put(first + i, settle(m));
     if constexpr (Moments > 1) put(second + i, settle(v));
+  }
+}
+
+// Gradients that are cut or decay by the sign of the parameter are worked out in pieces that stay in the first-level cache, so
+// that the loop of the rule need not ask.
+constexpr std::size_t kPiece = 512;
+
+template <class V, class T, class Rest>
+void in_pieces(const Update<T>& u, std::size_t count, const T* g, const T* p, Rest&& rest) {
+  if (u.l1 == 0 && u.most == std::numeric_limits<T>::infinity()) return rest(u, 0, count, g);
+  Update<T> plain = u;
+  plain.scale = 1;
+  const V scale(u.scale), most(u.most), l1(u.l1);
+  T piece[kPiece];
+  for (std::size_t begin = 0; begin < count; begin += kPiece) {
+    const std::size_t size = std::min(kPiece, count - begin);
+    for (std::size_t i = 0; i < size; i += sizeof(V) / sizeof(T)) {
+      put(piece + i, cut(take<V>(g + begin + i) * scale, most) + with_sign_of(take<V>(p + begin + i), l1));
+    }
+    rest(plain, begin, size, piece);
   }
 }
 
@@ -135,6 +154,18 @@ void with_rule(const Update<T>& u, Use&& use) {
   }
 }
 
+// For whole vectors.
+template <class V, class T>
+void run(const Update<T>& u, std::size_t count, const T* g, T* first, T* second, T* p) {
+  in_pieces<V>(u, count, g, p, [&](const Update<T>& part, std::size_t begin, std::size_t size, const T* gradients) {
+    with_rule<V>(part, [&](auto moments, const auto& rule) {
+      // A rule without moments has no arrays to point into.
+      sweep<moments, V>(part, rule, size, gradients, moments > 0 ? first + begin : nullptr,
+                        moments > 1 ? second + begin : nullptr, p + begin);
+    });
+  });
+}
+
 }  // namespace
 
 // ---------------------------------------------------------------- reference
@@ -143,7 +174,7 @@ namespace reference {
 
 template <class T>
 void update(const Update<T>& u, std::size_t count, const T* g, T* first, T* second, T* p) {
-  with_rule<T>(u, [&](auto moments, const auto& rule) { sweep<moments, T>(u, rule, count, g, first, second, p); });
+  run<T>(u, count, g, first, second, p);
 }
 
 template <class T>
@@ -160,22 +191,21 @@ double sum_of_squares(std::size_t count, const T* x) {
 namespace {
 
 void update_vectors(const Update<float>& u, std::size_t count, const float* g, float* first, float* second, float* p) {
-  with_rule<Batch>(u, [&](auto moments, const auto& rule) {
-    const std::size_t whole = count / kLanes * kLanes;
-    sweep<moments, Batch>(u, rule, whole, g, first, second, p);
-    const int left = static_cast<int>(count - whole);
-    if (left == 0) return;
-    // The odd end runs through the same loop on padded copies.
-    float ends[4][kLanes] = {};
-    std::copy_n(g + whole, left, ends[0]);
-    std::copy_n(p + whole, left, ends[3]);
-    if (moments > 0) std::copy_n(first + whole, left, ends[1]);
-    if (moments > 1) std::copy_n(second + whole, left, ends[2]);
-    sweep<moments, Batch>(u, rule, kLanes, ends[0], ends[1], ends[2], ends[3]);
-    std::copy_n(ends[3], left, p + whole);
-    if (moments > 0) std::copy_n(ends[1], left, first + whole);
-    if (moments > 1) std::copy_n(ends[2], left, second + whole);
-  });
+  const std::size_t whole = count / kLanes * kLanes;
+  run<Batch>(u, whole, g, first, second, p);
+  const int left = static_cast<int>(count - whole);
+  if (left == 0) return;
+  // The odd end runs through the same loop on padded copies.
+  const int moments = moment_count(u.rule);
+  float ends[4][kLanes] = {};
+  std::copy_n(g + whole, left, ends[0]);
+  std::copy_n(p + whole, left, ends[3]);
+  if (moments > 0) std::copy_n(first + whole, left, ends[1]);
+  if (moments > 1) std::copy_n(second + whole, left, ends[2]);
+  run<Batch>(u, kLanes, ends[0], ends[1], ends[2], ends[3]);
+  std::copy_n(ends[3], left, p + whole);
+  if (moments > 0) std::copy_n(ends[1], left, first + whole);
+  if (moments > 1) std::copy_n(ends[2], left, second + whole);
 }
 
 // Lanes are added up in double before they grow so large that what is added gets lost.

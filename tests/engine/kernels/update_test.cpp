@@ -56,7 +56,7 @@ float follow(kernels::Update<float> u, std::initializer_list<float> gradients) {
 TEST_CASE("update: vectorised matches reference over several steps", "[kernels]") {
   Random random(12);
   for (const Rule rule : kRules) {
-    for (const int count : {1, 3, 16, 17, 127, 128}) {
+    for (const int count : {1, 3, 16, 17, 127, 128, 1300}) {
       for (const bool treated : {false, true}) {
         CAPTURE(static_cast<int>(rule), count, treated);
         kernels::Update<float> u = step_of(rule);
