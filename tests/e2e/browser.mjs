@@ -11,7 +11,7 @@ export const site = fileURLToPath(new URL('../../build/site/', import.meta.url))
 /** @typedef {'chromium' | 'firefox'} Kind */
 /** @typedef {import('playwright-core').Page} Page */
 
-const chromiumArgs = [
+export const chromiumArgs = [
   '--headless',
   '--no-sandbox',
   '--disable-gpu',
