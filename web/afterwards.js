@@ -4,6 +4,7 @@
 
 import './views/architecture-room.js';
 import './views/arithmetic.js';
+import './views/batch-view.js';
 import './views/block-editor.js';
 import './views/confusion-matrix.js';
 import './views/curves.js';

@@ -154,6 +154,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     reset: training.reset,
     evaluate: training.evaluate,
     visit: past.visit,
+    /** Pictures of the last training step as the net received them, at most so many. */
+    batch: (/** @type {number} */ limit) => client.batch({ limit }),
     /** Pictures of this cell of the confusion matrix; null: the worst mistakes. */
     showCell: (/** @type {[number, number] | null} */ cell) => (store.cell.value = cell),
 

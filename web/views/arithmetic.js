@@ -6,7 +6,7 @@ import { AskingView } from './asking-view.js';
 import { html, nothing, untracked } from './view.js';
 import { formatAddress } from '../widgets/format.js';
 import { MapCanvas, fittingGrid } from '../widgets/maps.js';
-import { arrange, termsOf, windowMaps } from '../widgets/terms.js';
+import { arrange, sourceOf, termsOf, windowMaps } from '../widgets/terms.js';
 import { themeOf } from '../widgets/theme.js';
 import { stationTemplate } from './arithmetic/station.js';
 
@@ -105,6 +105,23 @@ export class Arithmetic extends AskingView {
         };
       }
     }
+  }
+
+  /** Every term of every number that is told. @returns {import('../widgets/rows.js').Row[]} */
+  rows() {
+    const { t } = this.app;
+    const what = this.backward ? 'arithmetic.gradient' : 'arithmetic.value';
+    const head = [t('arithmetic.source'), t(what), t('arithmetic.weight'), t('arithmetic.product')];
+    return (this.answer.peek() ?? []).flatMap(({ address, answer, arrays, shapes }) => [
+      [address, answer.result],
+      head,
+      ...termsOf(arrays, shapes).map((term) => [
+        term.input < 0 ? t('arithmetic.biasName') : sourceOf(term, answer.inputs, shapes),
+        term.value,
+        term.weight,
+        term.product,
+      ]),
+    ]);
   }
 
   /** @param {string} node @returns {number[]} */

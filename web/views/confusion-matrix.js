@@ -3,6 +3,7 @@
 import './confusion-matrix.css';
 import '../widgets/help.js';
 import { signal } from '@preact/signals-core';
+import { exportMenu } from './export.js';
 import { View, html, nothing } from './view.js';
 import { colourOf, css, inkOn } from '../widgets/colour.js';
 import { className } from '../i18n/index.js';
@@ -41,11 +42,20 @@ export class ConfusionMatrix extends View {
         >
           ${seen > 0 ? t.percent(accuracy, 2) : '–'}
         </output>
+        <cnn-help .label=${t('confusion.helpLabel')} .text=${t('confusion.help')}></cnn-help>
+        ${
+          count > 0
+            ? exportMenu(this.app, {
+                name: t('confusion.title'),
+                numbers: () => [['', ...names], ...confusion.map((row, i) => [names[i], ...row])],
+                picture: () => this.querySelector('#confusion'),
+              })
+            : nothing
+        }
         <span class="muted">
           ${done ? t('confusion.errors', { count: errors, total }) : t('confusion.progress', { seen, total })}
           ${done && step ? t('test.step', { step }) : nothing}
         </span>
-        <cnn-help .label=${t('confusion.helpLabel')} .text=${t('confusion.help')}></cnn-help>
       </div>
       ${count > 0 ? this.#table(names, confusion) : nothing}
     </section>`;

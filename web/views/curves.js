@@ -4,6 +4,7 @@ import 'uplot/dist/uPlot.min.css';
 import './curves.css';
 import '../widgets/help.js';
 import { signal } from '@preact/signals-core';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { formatValue } from '../widgets/format.js';
 import { align, sample, smooth, thin } from '../widgets/series.js';
@@ -72,8 +73,8 @@ export class Curves extends View {
     const some = this.#some.value;
     return html`<section class="curves" aria-label=${t('curves.title')}>
       <div class="curves-bar">
-        <span class="key train">${t('curves.training')}</span>
-        <span class="key held-out">${t('curves.heldOut')}</span>
+        <span class="key train"><i></i>${t('curves.training')}</span>
+        <span class="key held-out"><i></i>${t('curves.heldOut')}</span>
         <span class="curves-controls">
           <label title=${t('curves.log.help')}>
             <input
@@ -96,6 +97,15 @@ export class Curves extends View {
             />
           </label>
           <cnn-help .label=${t('curves.helpLabel')} .text=${t('curves.help')}></cnn-help>
+          ${
+            some
+              ? exportMenu(this.app, {
+                  name: t('curves.title'),
+                  numbers: () => this.#history(),
+                  picture: () => this.querySelector('.curves'),
+                })
+              : nothing
+          }
         </span>
       </div>
       ${!some ? html`<p class="curves-empty muted">${t('curves.empty')}</p>` : nothing}
@@ -114,6 +124,20 @@ export class Curves extends View {
       <figcaption><strong>${title}</strong> <span class="curve-readout"></span></figcaption>
       <div class="curve-canvas" aria-hidden="true"></div>
     </figure>`;
+  }
+
+  /** @returns {import('../widgets/rows.js').Row[]} */
+  #history() {
+    const { t } = this.app;
+    const { steps, loss, accuracy, learningRate, ...heldOut } = this.app.store.history;
+    const { heldOutSteps, heldOutLoss, heldOutAccuracy } = heldOut;
+    const title = (/** @type {string[]} */ ...names) => names.map((name) => t(`curves.${name}`));
+    return [
+      title('step', 'loss', 'accuracy', 'learningRate'),
+      ...steps.map((step, i) => [step, loss[i], accuracy[i], learningRate[i]]),
+      title('step', 'heldOutLoss', 'heldOutAccuracy'),
+      ...heldOutSteps.map((step, i) => [step, heldOutLoss[i], heldOutAccuracy[i]]),
+    ];
   }
 
   /** How soon the net was how good. */

@@ -4,10 +4,12 @@
 import { signal } from '@preact/signals-core';
 import './descent.css';
 import '../widgets/help.js';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { arrive, depart } from '../widgets/flight.js';
 import { addressAbove, formatAddress, formatShape, parseAddress } from '../widgets/format.js';
 import { MapCanvas, extent, fittingGrid, gridOf } from '../widgets/maps.js';
+import { mapRows } from '../widgets/rows.js';
 import { stageOf, stagesOf } from '../widgets/stages.js';
 import { themeOf } from '../widgets/theme.js';
 
@@ -93,6 +95,11 @@ export class Descent extends View {
         <header class="descent-head">
           ${this.#path(unit, store.info.value.summary.name)}
           <cnn-help .label=${t('descent.helpLabel')} .text=${t('descent.help')}></cnn-help>
+          ${exportMenu(this.app, {
+            name: formatAddress({ node: layer.name, channel }),
+            numbers: () => this.#rows(unit),
+            picture: () => this.querySelector('.descent-body'),
+          })}
           ${channel === undefined ? nothing : this.#aspects()}
           <span class="descent-space"></span>
           ${
@@ -231,6 +238,22 @@ export class Descent extends View {
     for (let i = best; values && i < values.length; i += c) if (values[i] > values[best]) best = i;
     const place = Math.floor(best / c);
     return { row: Math.floor(place / w), column: place % w };
+  }
+
+  /** The map of the unit, all maps of a layer one below the other, and what is told beside it. @param {Unit} unit */
+  #rows({ layer, channel }) {
+    const values = this.#values(layer.name) ?? [];
+    const [, w, channels] = layer.shape;
+    const shown = channel === undefined ? Array.from({ length: channels }, (_, i) => i) : [channel];
+    /** @type {(Element & {rows?: () => import('../widgets/rows.js').Row[]}) | null} */
+    const aspect = this.querySelector('cnn-arithmetic, cnn-field, cnn-excites');
+    return [
+      ...shown.flatMap((each) => [
+        [formatAddress({ node: layer.name, channel: each })],
+        ...mapRows(values, w, { channel: each, channels }),
+      ]),
+      ...(aspect?.rows?.() ?? []),
+    ];
   }
 
   /** @param {string} node */

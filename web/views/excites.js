@@ -140,6 +140,15 @@ export class Excites extends View {
     }
   }
 
+  /** The pictures that excite the unit most. @returns {import('../widgets/rows.js').Row[]} */
+  rows() {
+    const { t, store } = this.app;
+    return [
+      [t('excites.patches')],
+      ...(this.#patches.peek() ?? []).map(({ index, label, value }) => [index, className(t, store.data.value, label), value]),
+    ];
+  }
+
   render() {
     const { t, store, actions } = this.app;
     const patches = this.#patches.value;

@@ -5,6 +5,7 @@ import { AskingView } from './asking-view.js';
 import { html, nothing, untracked } from './view.js';
 import { formatPair, formatValue } from '../widgets/format.js';
 import { MapCanvas, fittingGrid } from '../widgets/maps.js';
+import { mapRows } from '../widgets/rows.js';
 import { themeOf } from '../widgets/theme.js';
 
 /** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
@@ -49,6 +50,12 @@ export class FieldView extends AskingView {
   take(field) {
     super.take(field);
     this.app.store.boxes.value = field.boxes;
+  }
+
+  /** How strongly each pixel moves the unit. @returns {import('../widgets/rows.js').Row[]} */
+  rows() {
+    const field = this.answer.peek();
+    return field ? [[this.app.t('receptive.effective')], ...mapRows(field.field, field.shape[1])] : [];
   }
 
   render() {

@@ -3,6 +3,7 @@
 
 import './flow-plot.css';
 import { signal } from '@preact/signals-core';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
 import { ChartSlot } from '../widgets/chart-slot.js';
@@ -62,7 +63,17 @@ export class FlowPlot extends View {
     const theme = themeOf(store);
     return html`<section class="flow" aria-labelledby="flow-title">
       <div class="flow-bar">
-        <h2 id="flow-title">${t('panel.flow')} ${help(t, 'flow')}</h2>
+        <h2 id="flow-title">
+          ${t('panel.flow')} ${help(t, 'flow')}
+          ${exportMenu(this.app, {
+            name: t(`flow.${this.#what.value}`),
+            numbers: () => [
+              [t('curves.step'), ...layers.map(({ name }) => name)],
+              ...points.map((each) => [each.step, ...layers.map(({ index }) => each[this.#what.peek()][index])]),
+            ],
+            picture: () => this.querySelector('.flow-body'),
+          })}
+        </h2>
         <select
           id="flow-what"
           aria-label=${t('flow.what')}

@@ -3,7 +3,8 @@
 
 import { signal } from '@preact/signals-core';
 import './network-view.css';
-import { View, html, render, svg, untracked } from './view.js';
+import { exportMenu } from './export.js';
+import { View, effect, html, render, svg, untracked } from './view.js';
 import { className } from '../i18n/index.js';
 import { addressAbove, formatAddress, parseAddress } from '../widgets/format.js';
 import { depart } from '../widgets/flight.js';
@@ -19,7 +20,7 @@ import { barTemplate } from './network/bar.js';
 import { watchGestures } from './network/gestures.js';
 import { kMargin, layoutOf } from './network/layout.js';
 import { Painter } from './network/painter.js';
-import { drawPicture } from './network/picture.js';
+import { layerRows } from './network/rows.js';
 import { placeAt, readoutOf, sentenceOf } from './network/unit.js';
 import { Walker } from './network/walker.js';
 import { Zoom } from './network/zoom.js';
@@ -147,6 +148,11 @@ export class NetworkView extends View {
         fold: () => fold(folded.size < blocks.length ? blocks : []),
         slow: store.slow.value,
         setSlow: (on) => (store.slow.value = on),
+        menu: exportMenu(this.app, {
+          name: t(`network.${store.quantity.value}`),
+          numbers: () => layerRows(t, layout, this.#painter),
+          picture: () => this.whole(),
+        }),
       })}
       <div
         id="network"
@@ -263,9 +269,28 @@ export class NetworkView extends View {
     this.app.actions.watch([...wanted.values()]);
   }
 
-  /** The view as PNG, the whole net even where the screen shows a part. @returns {Promise<Blob | null>} */
-  async toPicture() {
-    return this.#layout && drawPicture(this, this.#layout, this.#painter, this.#classNames(), this.#size.peek().dpr);
+  /** The plane of the net with all of its columns painted, also those that cannot be seen: for a picture. */
+  async whole() {
+    const columns = this.#layout?.columns ?? [];
+    if (this.#visible.length < columns.length) {
+      this.#visible = columns;
+      this.#ask();
+      await this.#nextPrediction();
+    }
+    return this.querySelector('.network-plane');
+  }
+
+  /** @returns {Promise<void>} */
+  #nextPrediction() {
+    const { prediction } = this.app.store;
+    const now = prediction.peek();
+    return new Promise((resolve) => {
+      const stop = effect(() => {
+        if (prediction.value === now) return;
+        queueMicrotask(() => stop());
+        resolve();
+      });
+    });
   }
 
   // ---- looking at a unit

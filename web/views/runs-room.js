@@ -2,6 +2,7 @@
 
 import './runs-room.css';
 import { signal } from '@preact/signals-core';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
 import { differing } from '../state/runs.js';
@@ -154,20 +155,43 @@ export class RunsRoom extends View {
         >
           ${kCurves.map((curve) => html`<option value=${curve}>${t(`runs.${curve}`)}</option>`)}
         </select>
+        ${exportMenu(this.app, {
+          name: t(`runs.${this.#curve.value}`),
+          numbers: () => this.#rows(),
+          picture: () => this.querySelector('.runs-canvas'),
+        })}
       </div>
       ${this.#slot.scripts.value === 'failed' ? html`<p role="alert">${t('curves.failed')}</p>` : nothing}
       <div class="runs-canvas" aria-hidden="true"></div>
     </section>`;
   }
 
+  /** The runs that are not hidden, each with its colour. */
+  #drawn() {
+    const { store } = this.app;
+    const theme = themeOf(store);
+    return store.runs
+      .peek()
+      .map((run, index) => ({ run, colour: runColour(theme, index) }))
+      .filter(({ run }) => !this.#hidden.peek().has(run.id));
+  }
+
+  /** A column for each run. @returns {import('../widgets/rows.js').Row[]} */
+  #rows() {
+    const { t } = this.app;
+    const runs = this.#drawn().map(({ run }) => run);
+    const [steps, ...columns] = align(runs.map(({ curves }) => curves[this.#curve.peek()]));
+    return [
+      [t('curves.step'), ...runs.map(({ id }) => String(id))],
+      ...steps.map((step, i) => [step, ...columns.map((column) => column[i])]),
+    ];
+  }
+
   #draw() {
     const { store, host, t } = this.app;
     const theme = themeOf(store);
     const curve = this.#curve.peek();
-    const drawn = store.runs
-      .peek()
-      .map((run, index) => ({ run, colour: runColour(theme, index) }))
-      .filter(({ run }) => !this.#hidden.peek().has(run.id));
+    const drawn = this.#drawn();
     const share = curve === 'accuracy' || curve === 'heldOutAccuracy';
     const heldOut = curve.startsWith('heldOut');
     const series = drawn.map(({ run }) => {

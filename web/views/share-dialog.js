@@ -3,6 +3,7 @@
 import './share-dialog.css';
 import { View, html } from './view.js';
 import { defaultPanels, panels } from '../embed/options.js';
+import { pngOf } from '../widgets/vector.js';
 
 /** @typedef {import('../embed/options.js').Panel} Panel */
 
@@ -170,14 +171,16 @@ export class ShareDialog extends View {
   }
 
   #savePicture = async () => {
-    const network = /** @type {(HTMLElement & {toPicture?: () => Promise<Blob | null>}) | null} */ (
-      document.querySelector('cnn-network')
-    );
-    const picture = await network?.toPicture?.();
-    if (!picture) return;
-    const name = `${this.app.store.net.value}-${this.app.store.data.value}.png`;
-    this.app.host.download(name, new Uint8Array(await picture.arrayBuffer()), 'image/png');
-    this.said = { what: 'picture', key: 'share.saved' };
+    const network = /** @type {import('./network-view.js').NetworkView | null} */ (document.querySelector('cnn-network'));
+    const plane = await network?.whole();
+    if (!plane) return;
+    const { store, host, actions } = this.app;
+    try {
+      host.download(`${store.net.value}-${store.data.value}.png`, await pngOf(plane), 'image/png');
+      this.said = { what: 'picture', key: 'share.saved' };
+    } catch (error) {
+      actions.complain(error, 'export.failed');
+    }
   };
 
   #close = () => /** @type {HTMLDialogElement | null} */ (this.querySelector('dialog'))?.close();

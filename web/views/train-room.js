@@ -31,6 +31,7 @@ export class TrainRoom extends View {
           <cnn-time-slider .app=${this.app}></cnn-time-slider>
           <cnn-curves .app=${this.app}></cnn-curves>
           <cnn-flow .app=${this.app}></cnn-flow>
+          <cnn-batch .app=${this.app}></cnn-batch>
         </section>
         <section class="train-test" aria-labelledby="train-test-title">
           <h2 id="train-test-title">${t('panel.test')} ${help(t, 'test')}</h2>

@@ -9,8 +9,9 @@ const kTrainingEvery = 300;
  * @param {() => Promise<A>} parts.ask
  * @param {(answer: A) => void} parts.take
  * @param {() => boolean} parts.training
+ * @param {number} [parts.every]  how often at most while the net trains, in ms
  */
-export function createQuestion({ ask, take, training }) {
+export function createQuestion({ ask, take, training, every = kTrainingEvery }) {
   let wanted = false;
   let busy = false;
   let askedAt = 0;
@@ -20,7 +21,7 @@ export function createQuestion({ ask, take, training }) {
   const next = async () => {
     clearTimeout(timer);
     if (busy || !wanted) return;
-    const wait = training() ? askedAt + kTrainingEvery - performance.now() : 0;
+    const wait = training() ? askedAt + every - performance.now() : 0;
     if (wait > 0) {
       timer = setTimeout(next, wait);
       return;

@@ -1,6 +1,8 @@
 // The terms of one number as the engine tells them (wasm/js/explain-types.js), arranged for the eye: windows of numbers
 // where they come from a window, a list where they do not. Pure, and generic over layers: only the terms are looked at.
 
+import { formatAddress } from './format.js';
+
 /**
  * @typedef {object} Term
  * @property {number} input    which of the node's inputs; −1: a constant 1
@@ -44,6 +46,15 @@ export function termsOf(arrays, shapes) {
     term.outside = Boolean(shape) && (row < 0 || column < 0 || row >= shape[0] || column >= shape[1]);
     return term;
   });
+}
+
+/**
+ * Address of the unit that a term comes from.
+ * @param {Term} term @param {string[]} inputs  names of the node's inputs @param {number[][]} shapes  of them
+ */
+export function sourceOf({ input, channel, row, column }, inputs, shapes) {
+  const [h, w] = shapes[input];
+  return formatAddress({ node: inputs[input], channel, ...(h * w > 1 && { row, column }) });
 }
 
 /** @param {Term[]} terms @returns {Windows | List} */

@@ -2,8 +2,8 @@
 // arithmetic and the terms, never by the layer.
 
 import { html, nothing } from '../view.js';
-import { formatAddress, formatValue, typeName } from '../../widgets/format.js';
-import { arrange, strongest, termsOf } from '../../widgets/terms.js';
+import { formatValue, typeName } from '../../widgets/format.js';
+import { arrange, sourceOf, strongest, termsOf } from '../../widgets/terms.js';
 import { numbersTemplate } from './numbers.js';
 
 /** @typedef {import('../../widgets/terms.js').Term} Term */
@@ -166,10 +166,7 @@ function list({ answer, shapes }, { terms, constants }, context) {
   const { shown, rest, sum } = strongest(terms, kListed);
   const most = Math.max(...shown.map(({ product }) => Math.abs(product)), 1e-30);
   const weighed = !['sum', 'copy', 'softmax', 'function'].includes(answer.kind);
-  const address = (/** @type {Term} */ { input, channel, row, column }) => {
-    const [h, w] = shapes[input];
-    return formatAddress({ node: answer.inputs[input], channel, ...(h * w > 1 && { row, column }) });
-  };
+  const address = (/** @type {Term} */ term) => sourceOf(term, answer.inputs, shapes);
   const weight = (/** @type {Term} */ term) => {
     const pick = picker(term, answer, context);
     const text = formatValue(t, term.weight);

@@ -15,8 +15,9 @@ import '../../widgets/help.js';
  * @param {() => void} parts.fold
  * @param {boolean} parts.slow  a training step is shown in slow motion
  * @param {(on: boolean) => void} parts.setSlow
+ * @param {unknown} parts.menu  what can be taken out of the net
  */
-export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold, slow, setSlow }) {
+export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold, slow, setSlow, menu }) {
   const button = (/** @type {string} */ id, /** @type {string} */ sign, /** @type {number} */ to, off = false) => html`
     <button
       type="button"
@@ -71,6 +72,7 @@ export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold, sl
         ${button('zoomFit', '⤢', 1, zoom === 1)}
         ${button('zoomIn', '+', zoom * kZoomStep, zoom >= kMostZoom)}
       </div>
+      ${menu}
     </div>
   `;
 }

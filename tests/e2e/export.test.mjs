@@ -1,0 +1,173 @@
+// Numbers and pictures taken out of the page: what is pasted and saved says what the page says; in both browsers.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { attribute, kinds, launch, number, openPage, ready, serveSite, until } from './browser.mjs';
+
+const server = await serveSite();
+test.after(() => server.close());
+
+/** Copies and saved files are kept where the page hands them over: drivers tell too little of both. */
+function keepWhatLeaves() {
+  const page = /** @type {any} */ (window);
+  page.cnnCopied = [];
+  page.cnnSaved = [];
+  const writeText = async (/** @type {string} */ text) => {
+    if (page.cnnDenied) throw new Error('denied');
+    page.cnnCopied.push(text);
+  };
+  Object.defineProperty(navigator, 'clipboard', { value: { writeText } });
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (blob) => {
+    page.cnnSaved.push(blob);
+    return create.call(URL, blob);
+  };
+}
+
+for (const kind of kinds) {
+  test(kind, async (t) => {
+    const browser = await launch(kind);
+    t.after(() => browser.close());
+    const visit = async (/** @type {any} */ sub, hash = '') => {
+      const opened = await openPage(browser, server.url + hash, { init: keepWhatLeaves });
+      sub.after(async () => {
+        await opened.close();
+        assert.deepEqual(opened.errors, [], 'console errors');
+      });
+      await ready(opened.page);
+      return opened.page;
+    };
+    /** @param {import('./browser.mjs').Page} page @param {string} within @param {string} what @param {{keys?: boolean}} [by] */
+    const take = async (page, within, what, { keys = false } = {}) => {
+      const menu = page.locator(`${within} cnn-export`);
+      const press = async (/** @type {string} */ part) => {
+        if (!keys) return menu.locator(part).click();
+        await menu.locator(part).focus();
+        await page.keyboard.press('Enter');
+      };
+      await press('.popup-button');
+      await press(`[data-export="${what}"]`);
+      await until(async () => (await menu.locator('.export-said').innerText()) !== '', 'a word about it');
+      const said = await menu.locator('.export-said').innerText();
+      if (keys) await page.keyboard.press('Escape');
+      else await menu.locator('.popup-button').click();
+      assert.equal(await menu.locator('.popup-panel').count(), 0);
+      return said;
+    };
+    /** @param {import('./browser.mjs').Page} page */
+    const copied = (page) => page.evaluate(() => /** @type {any} */ (window).cnnCopied.at(-1));
+    /** @param {import('./browser.mjs').Page} page @returns {Promise<string>} */
+    const savedText = (page) => page.evaluate(() => /** @type {any} */ (window).cnnSaved.at(-1).text());
+
+    await t.test('the terms of an opened unit, as rows that add up to its number', async (sub) => {
+      const page = await visit(sub, '#v1&unit=conv2/3@5,5');
+      const station = page.locator('.arithmetic[data-address="conv2/3@5,5"]');
+      await until(async () => (await station.count()) === 1, 'its arithmetic');
+      const result = Number(await station.getAttribute('data-result'));
+      await take(page, '#descent', 'numbers', { keys: true });
+      const rows = String(await copied(page))
+        .trimEnd()
+        .split('\n')
+        .map((row) => row.split('\t'));
+      const map = rows.findIndex(([first]) => first === 'conv2/3');
+      assert.ok(Math.abs(Number(rows[map + 6][5]) - result) < 1e-5 * Math.max(1, Math.abs(result)), 'in its map');
+      const at = rows.findIndex(([first]) => first === 'conv2/3@5,5');
+      assert.ok(Math.abs(Number(rows[at][1]) - result) < 1e-6);
+      const terms = rows.slice(at + 2, at + 2 + 5 * 5 * 6 + 1);
+      assert.match(terms[0][0], /^pool1\/\d@\d+,\d+$/);
+      const sum = terms.reduce((total, term) => total + Number(term[3]), 0);
+      assert.ok(Math.abs(sum - result) < 1e-4, `${sum} against ${result}`);
+    });
+
+    await t.test('its picture: texts stay texts in the SVG, the PNG is as sharp again', async (sub) => {
+      const page = await visit(sub, '#v1&unit=conv2/3@5,5');
+      await until(async () => (await page.locator('.arithmetic').count()) === 1, 'its arithmetic');
+      const shown = await page.locator('.arithmetic header output').innerText();
+      assert.match(await take(page, '#descent', 'svg'), /lenet5-conv2-3\.svg/);
+      const drawn = await page.evaluate(async () => {
+        const text = await /** @type {any} */ (window).cnnSaved.at(-1).text();
+        const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+        return {
+          texts: [...svg.querySelectorAll('text')].map((each) => each.textContent),
+          pictures: svg.querySelectorAll('image').length,
+          width: Number(svg.getAttribute('width')),
+        };
+      });
+      assert.ok(drawn.texts.includes(shown), `${shown} in ${drawn.texts}`);
+      assert.ok(!drawn.texts.includes('?'), 'no controls');
+      assert.equal(drawn.pictures, 4, 'the map; values, weights and products of all channels');
+      await take(page, '#descent', 'png');
+      const png = await page.evaluate(async () => {
+        const bitmap = await createImageBitmap(/** @type {any} */ (window).cnnSaved.at(-1));
+        const canvas = document.createElement('canvas');
+        [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+        const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+        context.drawImage(bitmap, 0, 0);
+        const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+        const colours = new Set();
+        for (let i = 0; i < data.length; i += 4) colours.add((data[i] << 16) | (data[i + 1] << 8) | data[i + 2]);
+        return { width: bitmap.width, colours: colours.size };
+      });
+      assert.equal(png.width, 2 * drawn.width);
+      assert.ok(png.colours > 50, `${png.colours} colours`);
+    });
+
+    await t.test('the net as a whole, also what is scrolled out of sight', async (sub) => {
+      const page = await visit(sub, '#v1&net=resnet20');
+      await page.locator('#network-zoomIn').click();
+      await page.locator('#network-zoomIn').click();
+      await take(page, '.network-bar', 'svg');
+      const blank = await page.evaluate(async () => {
+        const text = await /** @type {any} */ (window).cnnSaved.at(-1).text();
+        const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+        const maps = [...svg.querySelectorAll('image')].filter((each) => Number(each.getAttribute('height')) > 10);
+        const empty = await Promise.all(
+          maps.map(async (each) => {
+            const image = new Image();
+            image.src = String(each.getAttribute('href'));
+            await image.decode();
+            const canvas = document.createElement('canvas');
+            [canvas.width, canvas.height] = [image.width, image.height];
+            const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+            context.drawImage(image, 0, 0);
+            return context.getImageData(0, 0, image.width, image.height).data.every((byte) => byte === 0);
+          }),
+        );
+        return { maps: maps.length, empty: empty.filter(Boolean).length };
+      });
+      assert.ok(blank.maps >= 8, `${blank.maps} columns`);
+      assert.equal(blank.empty, 0);
+      await take(page, '.network-bar', 'numbers');
+      const names = String(await copied(page)).trimEnd().split('\n').map((row) => row.split('\t')[0]);
+      const shown = await page.locator('.network-column').evaluateAll((all) => all.map((each) => /** @type {any} */ (each).dataset.node));
+      assert.deepEqual(shown.filter((name) => !names.includes(name)), []);
+    });
+
+    await t.test('curves and the batch of the last step; without the clipboard, a file', async (sub) => {
+      const page = await visit(sub, '?lang=ru#v1&room=train');
+      assert.equal(await page.locator('#batch').count(), 0);
+      await page.click('#train-step');
+      await until(async () => (await number(page, 'metric-step')) === 1, 'a step');
+      await page.locator('cnn-batch').scrollIntoViewIfNeeded();
+      await until(async () => (await page.locator('#batch li').count()) === 24, 'its pictures');
+      const labels = () => page.locator('#batch li').evaluateAll((all) => all.map((each) => /** @type {any} */ (each).dataset.label).join(''));
+      const before = await labels();
+      await page.click('#train-step');
+      await until(async () => (await labels()) !== before, 'those of the next step');
+
+      await take(page, 'cnn-batch', 'numbers');
+      const rows = String(await copied(page)).trimEnd().split('\n').map((row) => row.split('\t'));
+      assert.equal(rows.map(([label]) => label).join(''), await labels());
+      assert.equal(rows[0].length, 1 + 28 * 28);
+      assert.ok(rows.flat().some((cell) => /^0,\d+$/.test(cell)), 'numbers as a Russian spreadsheet reads them');
+
+      await page.evaluate(() => void (/** @type {any} */ (window).cnnDenied = true));
+      assert.match(await take(page, 'cnn-curves', 'numbers'), /\.tsv/);
+      const curves = (await savedText(page)).split('\n').map((row) => row.split('\t'));
+      assert.deepEqual(curves.slice(1, 3).map(([step]) => step), ['1', '2']);
+      const loss = await number(page, 'metric-loss');
+      assert.ok(Math.abs(Number(curves[2][1].replace(',', '.')) - loss) < 1e-6);
+      assert.equal(await attribute(page, 'status', 'data-value'), 'paused');
+    });
+  });
+}
