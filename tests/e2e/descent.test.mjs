@@ -118,6 +118,25 @@ for (const kind of kinds) {
       await until(() => page.evaluate((unit) => location.hash.includes(`unit=${unit}`), name), 'the unit opens');
     });
 
+    await t.test('dropout: the mask of the coming step, some dropped, the others scaled', async (sub) => {
+      const page = await visit(sub, `${fresh}&net=mini-alexnet&batch=8&unit=drop6/0`);
+      const seen = { kept: 0, dropped: 0 };
+      for (let channel = 0; channel < 6; channel++) {
+        await page.evaluate((unit) => (location.hash = location.hash.replace(/unit=[^&]*/, `unit=${unit}`)), `drop6/${channel}`);
+        const station = page.locator(`.arithmetic[data-address^="drop6/${channel}@"]`);
+        await until(async () => (await station.locator('.mask tr').count()) === 6, 'six pictures');
+        const rows = await station.locator('.mask tr').evaluateAll((all) =>
+          all.map((row) => ['value', 'weight', 'result'].map((name) => Number(/** @type {any} */ (row).dataset[name]))),
+        );
+        for (const [value, weight, result] of rows) {
+          assert.ok(weight === 0 || weight === 2, `1/(1 − 0.5) or nothing, not ${weight}`);
+          assert.ok(Math.abs(value * weight - result) < 1e-6);
+          seen[weight ? 'kept' : 'dropped']++;
+        }
+      }
+      assert.ok(seen.kept > 5 && seen.dropped > 5, JSON.stringify(seen));
+    });
+
     await t.test('keyboard and Back: down, along, and up again', async (sub) => {
       const page = await visit(sub, `${fresh}&unit=conv1.relu/2`);
       const unit = () => page.evaluate(() => /unit=([^&]*)/.exec(location.hash)?.[1] ?? null);

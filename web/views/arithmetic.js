@@ -8,6 +8,7 @@ import { formatAddress } from '../widgets/format.js';
 import { MapCanvas, fittingGrid } from '../widgets/maps.js';
 import { arrange, sourceOf, termsOf, windowMaps } from '../widgets/terms.js';
 import { themeOf } from '../widgets/theme.js';
+import { kMaskPictures } from './arithmetic/mask.js';
 import { stationTemplate } from './arithmetic/station.js';
 
 /** @typedef {import('../widgets/stages.js').LayerSummary} LayerSummary */
@@ -23,6 +24,7 @@ export class Arithmetic extends AskingView {
   #focus = signal(/** @type {number | null} */ (null));
   #weight = signal(/** @type {{parameter: string, element: number} | null} */ (null));
   #channel = '';
+  /** @type {import('./arithmetic/mask.js').Mask | null} */ #mask = null;
 
   constructor() {
     super();
@@ -137,9 +139,32 @@ export class Arithmetic extends AskingView {
       chain.map(async (layer) => {
         const at = { node: layer.name, channel, row, column };
         const { answer, arrays } = await this.app.actions.explain({ about: 'position', ...at });
-        return { answer, arrays, layer, address: formatAddress(at), shapes: answer.inputs.map((/** @type {string} */ name) => this.#shapeOf(name)) };
+        const mask = answer.kind === 'mask' ? await this.#askMask(at) : null;
+        const shapes = answer.inputs.map((/** @type {string} */ name) => this.#shapeOf(name));
+        return { answer, arrays, layer, address: formatAddress(at), shapes, mask };
       }),
     );
+  }
+
+  /**
+   * The coming step's. Each picture costs a forward pass of the batch: while the net trains the last mask stays.
+   * @param {{node: string, channel: number, row: number, column: number}} at
+   */
+  async #askMask(at) {
+    const { actions, store } = this.app;
+    const address = formatAddress(at);
+    const step = (store.report.peek()?.step ?? 0) + 1;
+    const known = this.#mask?.address === address ? this.#mask : null;
+    if (store.status.peek() === 'training' || known?.step === step) return known;
+    await actions.loadData('train', 1);
+    /** @type {import('./arithmetic/mask.js').Mask['pictures']} */
+    const pictures = [];
+    for (let image = 0; image < Math.min(kMaskPictures, store.batchSize.peek()); image++) {
+      const { answer, arrays } = await actions.explain({ about: 'position', ...at, image }, 'step');
+      pictures.push({ value: arrays.value[0], weight: arrays.weight[0], result: answer.result });
+    }
+    this.#mask = { address, step, pictures };
+    return this.#mask;
   }
 
   /** From the last node of the chain to the first, as the gradient goes. @returns {Promise<Station[]>} */

@@ -4,6 +4,7 @@
 import { html, nothing } from '../view.js';
 import { formatValue, typeName } from '../../widgets/format.js';
 import { arrange, sourceOf, strongest, termsOf } from '../../widgets/terms.js';
+import { maskTemplate } from './mask.js';
 import { numbersTemplate } from './numbers.js';
 
 /** @typedef {import('../../widgets/terms.js').Term} Term */
@@ -16,6 +17,7 @@ import { numbersTemplate } from './numbers.js';
  * @property {import('../../widgets/stages.js').LayerSummary} layer
  * @property {number[][]} shapes  of its inputs
  * @property {string} address
+ * @property {import('./mask.js').Mask | null} [mask]  of dropout
  */
 /**
  * @typedef {object} Context
@@ -46,7 +48,7 @@ export function stationTemplate(station, context) {
       </header>
       <p class="muted">${t(`arithmetic.${answer.kind}`)}</p>
       ${arranged.form === 'windows' ? windows(station, arranged, context) : list(station, arranged, context)}
-      ${numbers(answer, context)}
+      ${numbers(answer, context)} ${station.mask ? maskTemplate(t, station.mask, layer.attributes) : nothing}
     </section>
   `;
 }
