@@ -35,6 +35,39 @@ for (const kind of kinds) {
       return opened.page;
     };
 
+    await t.test('the optimiser brings its learning rate and hides what it does not read', async (sub) => {
+      const page = await visit(sub, '#v1&room=train');
+      const rate = () => page.inputValue('#learning-rate');
+      const shown = async (/** @type {string} */ id) => (await page.locator(`#${id}:visible`).count()) === 1;
+      await page.click('#trainer-options summary');
+      assert.deepEqual([await shown('option-beta1'), await shown('option-rho'), await shown('momentum')], [true, false, false]);
+      await page.selectOption('#optimizer', 'adadelta');
+      await until(async () => (await rate()) === '1', 'the rate of Adadelta');
+      assert.deepEqual([await shown('option-beta1'), await shown('option-rho'), await shown('momentum')], [false, true, false]);
+      await page.fill('#learning-rate', '0.02');
+      await page.press('#learning-rate', 'Tab');
+      await page.selectOption('#optimizer', 'momentum');
+      await until(() => shown('momentum'), 'momentum');
+      assert.equal(await rate(), '0.02', 'what was typed stays');
+      await page.click('#usual-rate');
+      await until(async () => (await rate()) === '0.01', 'the usual one, when asked for');
+    });
+
+    await t.test('a net that makes scores shows no percentages', async (sub) => {
+      const page = await visit(sub, '#v1&net=softmax&room=architecture');
+      assert.match(await page.locator('#prediction').innerText(), /%/);
+      const definition = JSON.parse(await page.inputValue('#definition'));
+      definition.layers.at(-1).type = 'svm';
+      await page.fill('#definition', JSON.stringify(definition));
+      await page.click('#definition-apply');
+      await until(async () => (await attribute(page, 'prediction-0', 'data-score')) !== null, 'scores');
+      const scores = await page.locator('.bars li').evaluateAll((all) => all.map((each) => Number(/** @type {any} */ (each).dataset.score)));
+      assert.equal(String(scores.indexOf(Math.max(...scores))), await attribute(page, 'prediction', 'data-class'));
+      assert.ok(scores.some((score) => score < 0), 'scores are of both signs');
+      assert.doesNotMatch(await page.locator('.shell-pad').innerText(), /%/);
+      assert.equal(await attribute(page, 'prediction', 'data-probability'), null);
+    });
+
     await t.test('a cell of the confusion matrix opens its pictures, and one goes into the net', async (sub) => {
       const page = await visit(sub, '#v1&net=softmax&room=train');
       await page.click('#evaluate');

@@ -5,6 +5,9 @@ import { View, html, nothing } from '../views/view.js';
 import { help } from '../views/help.js';
 import { className } from '../i18n/index.js';
 
+/** Heads whose output is a probability for each class; of the others it is a score, which may be any number. */
+const kProbable = ['softmax', 'binary_cross_entropy'];
+
 export class PredictionBars extends View {
   render() {
     const { store, t } = this.app;
@@ -14,6 +17,12 @@ export class PredictionBars extends View {
     const probabilities = prediction?.probabilities ?? new Array(10).fill(0);
     const blank = !image && (store.strokes.value ?? []).length === 0;
     const best = prediction && !blank ? prediction.class : -1;
+    const { output, layers = [] } = store.info.value?.summary ?? {};
+    const type = layers.find((/** @type {any} */ { name }) => name === output)?.type;
+    const probable = !prediction || kProbable.includes(type);
+    const reach = probable ? 1 : Math.max(1e-30, ...probabilities.map(Math.abs));
+    const words = (/** @type {number} */ value, /** @type {number} */ digits) =>
+      probable ? t.percent(value, digits) : t.number(value, { maximumSignificantDigits: digits + 2 });
     const named = t.has(`class.${data}.0`);
     const truth = image && best >= 0 ? image.label === best : null;
     return html`
@@ -22,13 +31,13 @@ export class PredictionBars extends View {
         class="prediction"
         role="status"
         aria-live="off"
-        title=${t('prediction.tip')}
+        title=${t(probable ? 'prediction.tip' : 'prediction.scoreTip')}
         data-class=${best >= 0 ? best : nothing}
-        data-probability=${best >= 0 ? probabilities[best] : nothing}
+        data-probability=${best >= 0 && probable ? probabilities[best] : nothing}
       >
         <span class="prediction-class ${named ? 'named' : ''}">${best >= 0 ? className(t, data, best) : '–'}</span>
         <span class="prediction-probability">
-          ${best >= 0 ? t.percent(probabilities[best]) : t('prediction.nothing')}
+          ${best >= 0 ? words(probabilities[best], 1) : t('prediction.nothing')}
           ${
             image
               ? html`<span class="prediction-truth ${truth ? 'right' : 'wrong'}">
@@ -45,16 +54,21 @@ export class PredictionBars extends View {
           return html`
             <li
               id="prediction-${index}"
-              class=${index === best ? 'best' : ''}
-              data-probability=${shown}
-              title=${t('prediction.barTip', { name: className(t, data, index), percent: t.percent(shown, 2) })}
+              class="${index === best ? 'best' : ''} ${shown < 0 ? 'is-negative' : ''}"
+              data-probability=${probable ? shown : nothing}
+              data-score=${probable ? nothing : shown}
+              title=${t('prediction.barTip', { name: className(t, data, index), percent: words(shown, 2) })}
             >
               <span class="bar-name">${className(t, data, index)}</span>
-              <span class="bar-track"><span class="bar-fill" style="transform: scaleX(${shown})"></span></span>
+              <span class="bar-track"><span class="bar-fill" style="transform: scaleX(${Math.abs(shown) / reach})"></span></span>
               <span
                 class="bar-value"
               >
-                ${t.number(100 * shown, { maximumFractionDigits: 1, minimumFractionDigits: 1 })}
+                ${
+                  probable
+                    ? t.number(100 * shown, { maximumFractionDigits: 1, minimumFractionDigits: 1 })
+                    : words(shown, 1)
+                }
               </span>
             </li>
           `;

@@ -51,6 +51,3 @@ export function trainerOptions(store) {
     seed: store.seed.value,
   };
 }
-
-/** @param {{key: string, default: unknown}[]} fields  of the catalogue */
-const defaults = (fields) => Object.fromEntries(fields.map((field) => [field.key, field.default]));

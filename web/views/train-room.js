@@ -4,6 +4,7 @@ import './train-room.css';
 import './trainer-options.js';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
+import { applies, usualRate, withOptimizer } from '../state/optimizers.js';
 
 /** The slider runs over powers of ten. */
 const kSliderMin = -6;
@@ -22,7 +23,7 @@ export class TrainRoom extends View {
           <div class="fields">
             ${this.#optimizer()} ${this.#batch()} ${this.#learningRate()}
             ${this.#number('weight-decay', 'weightDecay', { min: 0, max: 1, step: 0.0001 })}
-            ${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#hasMomentum() })}
+            ${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#applies('momentum') })}
             ${this.#number('seed', 'seed', { min: 0, max: 2147483647, step: 1 })} ${this.#trainFrom()}
           </div>
           <cnn-trainer-options .app=${this.app}></cnn-trainer-options>
@@ -43,9 +44,10 @@ export class TrainRoom extends View {
     `;
   }
 
-  #hasMomentum() {
-    const optimizer = this.app.store.optimizer.value;
-    return optimizer === 'momentum' || optimizer === 'nesterov';
+  /** @param {string} key */
+  #applies(key) {
+    const { optimizer, trainer } = this.app.store;
+    return applies(key, { optimizer: optimizer.value, trainer: trainer.value });
   }
 
   #optimizer() {
@@ -59,7 +61,10 @@ export class TrainRoom extends View {
         <select
           id="optimizer"
           .value=${store.optimizer.value}
-          @change=${(/** @type {any} */ event) => actions.configure({ optimizer: event.target.value })}
+          @change=${(/** @type {any} */ { target }) =>
+            actions.configure(
+              withOptimizer(target.value, { optimizer: store.optimizer.value, learningRate: store.learningRate.value }),
+            )}
         >
           ${choices.map(
             (name) =>
@@ -105,8 +110,24 @@ export class TrainRoom extends View {
             @change=${(/** @type {Event} */ event) => this.#take(event, 'learningRate')}
           />
         </span>
+        ${this.#usual(rate)}
       </div>
     `;
+  }
+
+  /** The rate that the optimiser is usually begun with, where it is another. @param {number} rate */
+  #usual(rate) {
+    const { store, actions, t } = this.app;
+    const usual = usualRate(store.optimizer.value);
+    if (usual === undefined || usual === rate) return nothing;
+    return html`<button
+      id="usual-rate"
+      class="link small"
+      title=${t('setting.usualRateTip')}
+      @click=${() => actions.configure({ learningRate: usual })}
+    >
+      ${t('setting.usualRate', { optimizer: t(`optimizer.${store.optimizer.value}`), rate: String(usual) })}
+    </button>`;
   }
 
   #batch() {

@@ -4,6 +4,7 @@
 import './trainer-options.css';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
+import { applies } from '../state/optimizers.js';
 import { fieldControl } from '../widgets/fields.js';
 
 /** Those of the form above. */
@@ -26,6 +27,9 @@ export class TrainerOptions extends View {
       ...catalogue.trainer.filter((/** @type {any} */ field) => !kElsewhere.includes(field.key)),
       ...catalogue.augment.map((/** @type {any} */ field) => ({ ...field, key: `augment.${field.key}` })),
     ];
+    const settings = { optimizer: store.optimizer.value, trainer: store.trainer.value };
+    // What says nothing here is not shown, unless somebody has set it: then it says so.
+    const shown = fields.filter(({ key }) => key in settings.trainer || applies(key, settings));
     const group = (/** @type {string} */ key) =>
       Object.entries(kGroups).find(([, starts]) => starts.some((start) => key.startsWith(start)))?.[0];
     const changed = Object.keys(store.trainer.value).length;
@@ -33,27 +37,28 @@ export class TrainerOptions extends View {
       <summary>${t('panel.options')} ${changed ? html`<span class="muted">· ${changed}</span>` : nothing}</summary>
       ${help(t, 'options')}
       ${Object.keys(kGroups).map((name) => {
-        const own = fields.filter(({ key }) => group(key) === name);
+        const own = shown.filter(({ key }) => group(key) === name);
         return own.length
           ? html`<fieldset>
             <legend>${t(`options.${name}`)}</legend>
-            <div class="fields">${own.map((field) => this.#control(field))}</div>
+            <div class="fields">${own.map((field) => this.#control(field, applies(field.key, settings)))}</div>
           </fieldset>`
           : nothing;
       })}
     </details>`;
   }
 
-  /** @param {import('../../wasm/js/types.js').Field} field */
-  #control(field) {
+  /** @param {import('../../wasm/js/types.js').Field} field @param {boolean} used */
+  #control(field, used) {
     const { store, actions, t } = this.app;
     const { key } = field;
     const plain = key.replace(/^augment\./, '').replaceAll('_', ' ');
+    const label = t.has(`trainer.${key}`) ? t(`trainer.${key}`) : plain;
     return fieldControl({
       id: `option-${key.replace('.', '-')}`,
       field,
       value: store.trainer.value[key],
-      label: t.has(`trainer.${key}`) ? t(`trainer.${key}`) : plain,
+      label: used ? label : t('options.unused', { label }),
       tip: t.has(`trainer.${key}Tip`) ? t(`trainer.${key}Tip`) : undefined,
       refused: t('setting.refused'),
       name: (choice) => (t.has(`schedule.${choice}`) ? t(`schedule.${choice}`) : choice),

@@ -17,6 +17,7 @@ const rules = /** @type {Record<string, string>} */ ({
   momentum: 'v ← μ·v + g;  w ← w − η·v',
   nesterov: 'v ← μ·v + g;  w ← w − η·(g + μ·v)',
   adagrad: 'v ← v + g²;  w ← w − η·g / (√v + ε)',
+  adadelta: 'v ← ρ·v + (1−ρ)·g²;  d = √(m + ε) / √(v + ε)·g;  m ← ρ·m + (1−ρ)·d²;  w ← w − η·d',
   rmsprop: 'v ← ρ·v + (1−ρ)·g²;  w ← w − η·g / (√v + ε)',
   adam: 'm ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g²;  w ← w − η·m̂ / (√v̂ + ε)',
   adamw: 'm ← β₁·m + (1−β₁)·g;  v ← β₂·v + (1−β₂)·g²;  w ← (1−η·λ)·w − η·m̂ / (√v̂ + ε)',
