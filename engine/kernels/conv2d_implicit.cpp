@@ -24,11 +24,21 @@ struct Slide {
   int groups = 1;
   int read = 0, write = 0;
   PadMode mode = PadMode::zero;
+  int line = 0;  // of the kernel as a matrix; 0: it lies in panels
 
   int depth() const { return h.taps * w.taps * read; }  // inner index of the product
 };
 
-Band band_of(const Slide& s) { return plan_band(s.h, s.w, s.groups * s.read, s.batch, false); }
+// Lines beyond the upper and lower edge are never read where there are only zeros.
+Band band_of(const Slide& s) {
+  const bool copied = s.w.needs_border() || (s.mode == PadMode::nearest && s.h.needs_border());
+  return plan_band(s.h, s.w, s.groups * s.read, s.batch, copied);
+}
+
+// With the lines beyond the edges.
+Band whole_band_of(const Slide& s) {
+  return plan_band(s.h, s.w, s.groups * s.read, s.batch, s.h.needs_border() || s.w.needs_border());
+}
 
 // The taps [first, last) of output line `line` that lie in the picture.
 std::pair<int, int> inner_taps(const Slide& s, int line) {
@@ -43,7 +53,7 @@ std::pair<int, int> inner_taps(const Slide& s, int line) {
 // A table of offsets lies in scratch memory behind what else is there.
 std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
 
-// Panels hold the kernel, group after group; `packed` has depth · padded_columns(write) values per group, `bias` (or
+// The kernel in panels or as a matrix, group after group; `packed` has depth · padded_columns(write) values per group, `bias` (or
 // null) padded_columns(write) per group.
 void slide(const Slide& s, const float* source, const float* packed, const float* bias, bool accumulate, const Target& t,
            float* scratch) {
@@ -71,7 +81,8 @@ void slide(const Slide& s, const float* source, const float* packed, const float
     product.c_line = static_cast<std::ptrdiff_t>(s.h.out_step) * t.w * t.channels;
     product.c_picture = static_cast<std::ptrdiff_t>(t.h) * t.w * t.channels;
     product.columns = s.write;
-    product.panel_step = depth;
+    product.panel_step = s.line == 0 ? depth : 1;
+    product.b_step = s.line;
     product.accumulate = accumulate;
     // Lines of output that see the same lines of the kernel go together; above and below the picture there are only zeros.
     for (int r = 0, next = 0; r < rows; r = next) {
@@ -129,7 +140,44 @@ Conv2dShape with_border_inside(const Conv2dShape& s) {
   return p;
 }
 
+// The other way to the gradient of the input: what a column of dy adds to the columns of dx around it lies side by side in a
+// line of dx, so the columns of the kernel stand beside the channels in the product. Few channels fill the vectors better so,
+// and nothing beyond the left and right edge is computed; but each sum is taken up kernel_w times.
+int spread_line(const Conv2dShape& s) { return padded_columns(s.kernel_w * s.in_c) + kLanes; }
+
+bool spreads(const Conv2dShape& s) {
+  if (s.groups != 1 || s.stride_w != 1 || s.dilation_w != 1) return false;
+  constexpr double kTileCost = 8;  // as in conv2d.cpp
+  const double sliding = double(s.in_w) * padded_columns(s.in_c) * (s.kernel_h * s.kernel_w * s.out_c + kTileCost);
+  return double(s.out_w) * padded_columns(s.kernel_w * s.in_c) * (s.kernel_h * s.out_c + 2 * kTileCost) < sliding;
+}
+
+// The lines of dx from y on.
+void spread(const Conv2dShape& s, int y, const float* dy, const float* kernel, float* dx, float* scratch) {
+  Slide b = backward_slide(s, y, 0);
+  b.w = Axis();
+  b.w.source = s.out_w;
+  b.w.taps = b.w.count = 1;
+  b.line = spread_line(s);
+  const int columns = s.kernel_w * s.in_c;
+  float* line = scratch;
+  for (int t = 0; t < b.h.taps; ++t) {
+    const int ky = b.h.first_tap + t * b.h.tap_step;
+    pack_panel_transposed(s.out_c, columns, b.line, kernel + ky * columns * s.out_c, s.out_c, line);
+    line += s.out_c * b.line;
+  }
+  for (; b.w.origin < s.out_w; ++b.w.origin) {
+    const int left = b.w.origin - s.pad_left;
+    const int first = std::max(0, -left), last = std::min(s.kernel_w, s.in_w - left);
+    if (last <= first) continue;
+    b.write = (last - first) * s.in_c;
+    b.w.first_out = left + first;
+    slide(b, dy, scratch + first * s.in_c, nullptr, true, {dx, s.in_h, s.in_w, s.in_c}, line);
+  }
+}
+
 std::size_t backward_input_scratch(const Conv2dShape& s) {
+  if (spreads(s)) return static_cast<std::size_t>(s.kernel_h) * s.out_c * (spread_line(s) + 1);
   std::size_t most = 0;
   for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) {
     for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
@@ -154,9 +202,9 @@ std::size_t implicit_scratch(const Conv2dShape& s) {
     input = backward_input_scratch(p) + static_cast<std::size_t>(p.in_h) * p.in_w * p.in_c;
   }
   most = std::max(most, input);
-  const Band b = band_of(f);
+  const Band b = whole_band_of(f);
   const std::size_t pixels = static_cast<std::size_t>(b.images) * b.rows * s.out_w;
-  return std::max(most, band + pixels * (padded_columns(f.write) + 1));
+  return std::max(most, band_size(b, s.in_c) + pixels * (padded_columns(f.write) + 1));
 }
 
 void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y,
@@ -199,6 +247,11 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
     }
     return;
   }
+  if (spreads(s)) {
+    if (!accumulate) std::fill_n(dx, static_cast<std::size_t>(s.batch) * s.in_h * s.in_w * s.in_c, 0.0f);
+    for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) spread(s, y, dy, kernel, dx, scratch);
+    return;
+  }
   const Target target{dx, s.in_h, s.in_w, s.in_c};
   for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) {
     for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
@@ -230,7 +283,7 @@ constexpr int kPixelBlock = 128;
 
 void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch) {
   const Slide f = forward_slide(s);
-  const Band band = band_of(f);
+  const Band band = whole_band_of(f);
   std::int32_t* offset = table_in(scratch);
   float* copy = scratch + static_cast<std::size_t>(band.images) * band.rows * s.out_w;
   float* even = copy + band_size(band, s.in_c);

@@ -117,7 +117,7 @@ void multiply(const Product& product) {
   int column = 0, line = 0;
   for (int left = product.rows; left > 0; left -= kChunk) {
     const int rows = std::min(left, kChunk);
-    for (int i = 0; i < rows; ++i) {
+    for (int i = 0; i < rows;) {
       if (column == product.in_line) {
         column = 0;
         line_a += product.a_line;
@@ -128,9 +128,14 @@ void multiply(const Product& product) {
           line_c = picture_c += product.c_picture;
         }
       }
-      a[i] = line_a + column * product.a_step;
-      c[i] = line_c + column * product.c_step;
-      ++column;
+      const int stop = std::min(rows, i + (product.in_line - column));
+      const float* at = line_a + column * product.a_step;
+      float* to = line_c + column * product.c_step;
+      column += stop - i;
+      for (; i < stop; ++i, at += product.a_step, to += product.c_step) {
+        a[i] = at;
+        c[i] = to;
+      }
     }
     // What is missing in the last tile repeats its last row, which is then written more than once: cheaper than a kernel
     // for every height.

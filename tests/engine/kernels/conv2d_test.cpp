@@ -139,6 +139,22 @@ TEST_CASE("conv2d: strides and dilation", "[kernels]") {
   check(uneven);
 }
 
+// Where a column of the gradient is spread over the columns around it.
+TEST_CASE("conv2d: many taps of few channels", "[kernels]") {
+  for (const int in_c : {1, 3, 6}) {
+    check(shape(2, 14, 14, in_c, 16, 5, 5));
+    check(shape(2, 9, 8, in_c, 20, 4, 7, 1, 1, 3, 1));
+    check(shape(1, 6, 3, in_c, 24, 5, 5, 1, 1, 4, 4));
+  }
+  check(shape(40, 11, 11, 3, 17, 7, 7, 1, 1, 3, 3));  // several bands
+  check(shape(2, 12, 12, 3, 16, 7, 7, 1, 1, 3, 3, 1, PadMode::nearest));
+  Conv2dShape uneven = shape(3, 13, 9, 3, 16, 5, 5, 1, 1, 2, 2);
+  uneven.stride_h = 2;
+  uneven.dilation_h = 2;
+  uneven.out_h = (13 + 4 - 8 - 1) / 2 + 1;
+  check(uneven);
+}
+
 TEST_CASE("conv2d: padding that differs at the ends", "[kernels]") {
   check(shape(2, 6, 6, 3, 8, 3, 3, 2, 1, 0, 1));
   check(shape(2, 6, 7, 3, 8, 3, 3, 1, 1, 2, 0));
