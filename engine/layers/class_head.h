@@ -22,7 +22,7 @@ class ClassHead : public Attributed<Attrs, Head> {
 
  protected:
   // Of the gradient of the mean over the batch.
-  Real scale(const Pass& pass) const { return static_cast<Real>(weight() / pass.batch); }
+  Real scale(const Pass& pass) const { return static_cast<Real>(weight() * pass.share / pass.batch); }
 };
 
 }  // namespace cnn

@@ -79,6 +79,7 @@ struct Pass {
   Real* scratch = nullptr;                // scratch(): contents are lost after each call
   Random* random = nullptr;               // training mode only
   const std::int32_t* labels = nullptr;   // heads only: class per image
+  double share = 1;                       // heads only: of the step's images, how much this batch is
 };
 
 struct LayerInputs {
@@ -132,7 +133,7 @@ class Layer {
 };
 
 // A layer that ends a branch and measures it against labels. Its output is what people read (probabilities); its
-// backward starts the chain: it uses labels instead of an output gradient and scales by weight() / batch.
+// backward starts the chain: it uses labels instead of an output gradient and scales by weight() · share / batch.
 class Head : public Layer {
  public:
   LayerRole role() const override { return LayerRole::head; }

@@ -91,7 +91,7 @@ double Run::image_loss(int image, const std::int32_t* labels) const {
   return graph.head(graph.output()).loss(pass, &correct);
 }
 
-void Run::backward(const std::int32_t* labels) {
+void Run::backward(const std::int32_t* labels, double share) {
   assert(plan_.purpose != Purpose::inference);
   const Graph& graph = net_.graph();
   std::fill(written_.begin(), written_.end(), char(0));
@@ -100,6 +100,7 @@ void Run::backward(const std::int32_t* labels) {
     // A branch that no head sees has no gradient, and a node that nothing before learns from needs none.
     if (!head && (!written_[i] || passes_[i].output_gradient == nullptr)) continue;
     passes_[i].labels = labels;
+    passes_[i].share = share;
     backward_node(i);
   }
 }

@@ -38,8 +38,9 @@ class Run {
   LossReport loss(const std::int32_t* labels);
   // Of the main head alone, for one image of the batch. The net must have a head; labels as for loss().
   double image_loss(int image, const std::int32_t* labels) const;
-  // Gradients of that loss; parameter gradients are added to parameter_gradients(). Needs a purpose with gradients.
-  void backward(const std::int32_t* labels);
+  // Gradients of that loss, times `share`; parameter gradients are added to parameter_gradients(). Needs a purpose with
+  // gradients.
+  void backward(const std::int32_t* labels, double share = 1);
   // The same from one node, whose gradient is given: [N, shape].
   void backward_from(int node, const Real* gradient);
 

@@ -9,6 +9,7 @@
 
 #include "engine/core/error.h"
 #include "engine/data/preprocess.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/train/checkpoint.h"
 #include "engine/train/fit.h"
 #include "engine/train/freeze.h"
@@ -23,6 +24,7 @@ namespace {
 // A generator each, so that a draw more of one kind does not shift the others. The sampler has stream 1.
 constexpr std::uint64_t kDropoutStream = 2;
 constexpr std::uint64_t kAugmentStream = 3;
+constexpr std::uint64_t kShareStream = 4;  // and all after it: one a share
 
 constexpr long kSnapshotEvery = 50;  // steps between copies of weights that are known to be good
 
@@ -70,6 +72,10 @@ struct Trainer::State {
   long good_step = -1;                // steps done when they were copied; −1: never
   long steps = 0;
   long images = 0;
+  bool under_way = false;             // between begin and finish
+  bool drawn = false;                 // the batch came from the sampler
+  StepResult result;                  // of the step under way, as far as it is known
+  LossReport loss;                    // likewise, of the gradients that are there
   int pending = 0;                    // batches whose gradients lie in the run and have not made an update yet
   double best_loss = std::numeric_limits<double>::infinity();  // on held-out images
   int since_best = 0;                 // measurements
@@ -86,7 +92,13 @@ Trainer::Trainer(Net& net, const Dataset* data, const TrainerOptions& options)
 
 Trainer::~Trainer() = default;
 
+// Between begin and finish the batch, its gradients and the generators belong together.
+void Trainer::need_rest() const {
+  if (state_->under_way) fail(ErrorCode::invalid_value, "training", "is in the middle of a step.");
+}
+
 void Trainer::configure(const TrainerOptions& options) {
+  need_rest();
   check_options(options);
   State& s = *state_;
   const bool other_frozen = options.freeze != options_.freeze;
@@ -121,27 +133,28 @@ void Trainer::renew_run(int batch) {
 }
 
 StepResult Trainer::step() {
+  const StepResult result = begin();
+  if (result.state != StepState::trained) return result;
+  compute(0, static_cast<int>(state_->labels.size()));
+  return finish();
+}
+
+StepResult Trainer::begin() {
+  need_rest();
   if (data_ == nullptr) fail(ErrorCode::invalid_value, "training", "has no data set to take a step on.");
   State& s = *state_;
-  StepResult result;
-  result.epoch = s.sampler->epoch();
-  result.step = s.steps;
-  result.images = s.images;
   const int batch = s.sampler->prepare(options_.batch_size);
   if (batch == 0) {
+    StepResult result = so_far();
     result.state = StepState::waiting;
     return result;
   }
   make_room(options_.batch_size);
-  keep_good_weights(result);
-  if (result.state == StepState::diverged) return result;
-
+  if (!set_out()) return s.result;
   s.labels.resize(batch);
   fill(*s.run, s.labels.data(), batch, s.augmenting);
-  learn(batch, result);
-  result.epoch_end = s.sampler->take(batch);
-  result.epoch = s.sampler->epoch();
-  return result;
+  s.drawn = true;
+  return s.result;
 }
 
 // The images that the sampler has prepared.
@@ -162,6 +175,28 @@ void Trainer::fill(Run& run, std::int32_t* labels, int batch, Random& augmenting
 }
 
 StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int batch) {
+  need_rest();
+  take_in(images, labels, batch);
+  if (!set_out()) return state_->result;
+  state_->drawn = false;
+  compute(0, batch);
+  return finish();
+}
+
+LossReport Trainer::share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw) {
+  need_rest();
+  take_in(images, labels, batch);
+  State& s = *state_;
+  Random dropout(options_.seed, kShareStream + draw);
+  s.run->zero_parameter_gradients();
+  s.run->forward(batch, Mode::training, &dropout);
+  const LossReport report = s.run->loss(s.labels.data());
+  s.run->backward(s.labels.data(), share);
+  return report;
+}
+
+// A batch of the caller, into the run.
+void Trainer::take_in(const Real* images, const std::uint8_t* labels, int batch) {
   State& s = *state_;
   const Graph& graph = net_.graph();
   if (batch < 1) {
@@ -175,16 +210,30 @@ StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int 
     }
   }
   if (batch > s.run->capacity()) renew_run(batch);
+  std::copy_n(images, graph.input_shape().size() * batch, s.run->input());
+  s.labels.assign(labels, labels + batch);
+}
+
+StepResult Trainer::so_far() const {
+  const State& s = *state_;
   StepResult result;
   result.epoch = s.sampler ? s.sampler->epoch() : 0;
   result.step = s.steps;
   result.images = s.images;
-  keep_good_weights(result);
-  if (result.state == StepState::diverged) return result;
-  std::copy_n(images, graph.input_shape().size() * batch, s.run->input());
-  s.labels.assign(labels, labels + batch);
-  learn(batch, result);
   return result;
+}
+
+// Makes all ready for the gradients of a step; false when the net is spoilt, as the result then says.
+bool Trainer::set_out() {
+  State& s = *state_;
+  s.result = so_far();
+  keep_good_weights(s.result);
+  if (s.result.state == StepState::diverged) return false;
+  s.result.learning_rate = scheduled_rate(options_, s.steps);
+  if (s.pending == 0) s.run->zero_parameter_gradients();
+  s.loss = LossReport();
+  s.under_way = true;
+  return true;
 }
 
 // Every now and then copies the weights, or finds that they are spoilt.
@@ -199,21 +248,58 @@ void Trainer::keep_good_weights(StepResult& result) {
   s.good_step = s.steps;
 }
 
-// One step on the images and labels that are in place.
-void Trainer::learn(int batch, StepResult& result) {
+void Trainer::compute(int first, int count) {
   State& s = *state_;
-  if (s.pending == 0) s.run->zero_parameter_gradients();
-  result.learning_rate = scheduled_rate(options_, s.steps);
-  s.run->forward(batch, Mode::training, &s.dropout);
-  const LossReport report = s.run->loss(s.labels.data());
-  result.loss = report.loss;
-  result.accuracy = static_cast<double>(report.correct) / batch;
-  if (!(report.loss <= kHopelessLoss)) {
-    const bool number = std::isfinite(report.loss);
+  const int batch = static_cast<int>(s.labels.size());
+  if (!s.under_way || first < 0 || count < 1 || count > batch - first) {
+    fail(ErrorCode::invalid_value, "training", "has no such images in a step. Got {} from {} on.", count, first);
+  }
+  const std::size_t values = net_.graph().input_shape().size();
+  Real* input = s.run->input();
+  std::rotate(input, input + first * values, input + (first + count) * values);
+  std::rotate(s.labels.begin(), s.labels.begin() + first, s.labels.begin() + first + count);
+  s.run->forward(count, Mode::training, &s.dropout);
+  LossReport report = s.run->loss(s.labels.data());
+  const double share = static_cast<double>(count) / batch;
+  s.run->backward(s.labels.data(), share);
+  s.loss.loss += report.loss * share;
+  s.loss.correct += report.correct;
+}
+
+void Trainer::add(const Real* gradients, int images, const LossReport& report) {
+  State& s = *state_;
+  const int batch = static_cast<int>(s.labels.size());
+  if (!s.under_way || images < 1 || images >= batch) {
+    fail(ErrorCode::invalid_value, "training", "has no such share of a step. Got {} images.", images);
+  }
+  kernels::add_scaled(net_.parameter_values(), Real(1), gradients, s.run->parameter_gradients(), true);
+  s.loss.loss += report.loss * images / batch;
+  s.loss.correct += report.correct;
+}
+
+StepResult Trainer::finish() {
+  State& s = *state_;
+  if (!s.under_way) fail(ErrorCode::invalid_value, "training", "has begun no step.");
+  s.under_way = false;
+  StepResult result = s.result;
+  learn(result);
+  if (!s.drawn) return result;
+  result.epoch_end = s.sampler->take(static_cast<int>(s.labels.size()));
+  result.epoch = s.sampler->epoch();
+  return result;
+}
+
+// What the gradients of the batch make of the weights.
+void Trainer::learn(StepResult& result) {
+  State& s = *state_;
+  const auto batch = static_cast<long>(s.labels.size());
+  result.loss = s.loss.loss;
+  result.accuracy = static_cast<double>(s.loss.correct) / static_cast<double>(batch);
+  if (!(result.loss <= kHopelessLoss)) {
+    const bool number = std::isfinite(result.loss);
     give_up(number ? compose("The loss is beyond {}", kHopelessLoss) : "The loss is no longer a finite number", result);
     return;
   }
-  s.run->backward(s.labels.data());
   if (++s.pending >= options_.accumulate) {
     s.optimizer.update(options_, result.learning_rate, s.pending, s.run->parameter_gradients(), net_.parameters());
     s.pending = 0;
@@ -259,6 +345,7 @@ const std::vector<std::uint32_t>& Trainer::held_out() const {
 }
 
 std::vector<std::uint8_t> Trainer::checkpoint() const {
+  need_rest();
   const State& s = *state_;
   Checkpoint checkpoint;
   checkpoint.net = net_fingerprint(net_);
@@ -284,6 +371,7 @@ std::vector<std::uint8_t> Trainer::checkpoint() const {
 }
 
 void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
+  need_rest();
   const auto refuse = [](const std::string& message) { fail(ErrorCode::bad_file, "checkpoint", "{}", message); };
   State& s = *state_;
   Checkpoint checkpoint = decode(bytes, size);

@@ -57,6 +57,23 @@ class Trainer {
   // label outside the classes.
   StepResult step_on(const Real* images, const std::uint8_t* labels, int batch);
 
+  // ---- a step in shares, for replicas: copies of the net elsewhere, each with a trainer without a data set. What step() does is
+  // begin(), compute(0, all), finish(); until finish() nothing else may be asked than the run and the labels. Between begin
+  // and finish the gradients of every image must come in once, by compute() or add(), in the same order each time if results
+  // are to be equal to the bit. Batch normalisation knows the statistics of its own share alone, and the running averages
+  // kept are those of the images computed here (as in PyTorch's DistributedDataParallel, Li et al. 2020).
+
+  // Draws the next batch: run().input(), labels(). `trained` as state: go on.
+  StepResult begin();
+  // Gradients of `count` images of the batch from `first` on; these move to its front.
+  void compute(int first, int count);
+  // Gradients and loss of `images` other images of the batch, as share() had them.
+  void add(const Real* gradients, int images, const LossReport& report);
+  StepResult finish();
+  // On a replica: run().parameter_gradients() of preprocessed images that are `share` of a step's batch. Dropout draws by
+  // options().seed and `draw`, which is to be another one for each share of each step. Throws Error as step_on().
+  LossReport share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw);
+
   // Indices of the images that options().validation keeps out of training; empty without a data set.
   const std::vector<std::uint32_t>& held_out() const;
   // Early stopping: whether the loss on held-out images has not become better than before in the last options().patience
@@ -87,10 +104,14 @@ class Trainer {
   struct State;
 
   void fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const;
+  void need_rest() const;
+  void take_in(const Real* images, const std::uint8_t* labels, int batch);
   void keep_good_weights(StepResult& result);
   void make_room(int batch);
   void renew_run(int batch);
-  void learn(int batch, StepResult& result);
+  StepResult so_far() const;
+  bool set_out();
+  void learn(StepResult& result);
   void give_up(const std::string& what, StepResult& result);
 
   Net& net_;
