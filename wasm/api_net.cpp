@@ -99,6 +99,7 @@ Span<const float> tensor(cnn_net& handle, const std::string& kind, const std::st
     return gradient;
   }
   if (kind == "parameter") {
+    if (address.empty()) return {net.parameters(), net.parameter_values()};
     const ParameterSlot& slot = net.need_slot(address);
     return {net.parameters() + slot.offset, slot.count};
   }
@@ -264,13 +265,15 @@ cnn_status cnn_net_set_parameter(cnn_net* net, const char* address, size_t addre
                                  size_t count) noexcept {
   return guard([&] {
     Net& target = *need(net, "net").net;
-    const ParameterSlot& slot = target.need_slot(need_text(address, address_size, "address"));
+    const std::string name = need_text(address, address_size, "address");
+    const ParameterSlot* slot = name.empty() ? nullptr : &target.need_slot(name);
     const Span<const float> source = need(values, count, "values");
-    check_count(count, slot.count, "values");
-    if (!std::all_of(source.begin(), source.end(), [](float value) { return std::isfinite(value); })) {
+    check_count(count, slot == nullptr ? target.parameter_values() : slot->count, "values");
+    // All of them at once come from a net like this one, whatever it has come to.
+    if (slot != nullptr && !std::all_of(source.begin(), source.end(), [](float value) { return std::isfinite(value); })) {
       fail(ErrorCode::invalid_value, "values", "must be finite numbers.");
     }
-    std::memcpy(target.parameters() + slot.offset, source.data, count * sizeof(float));
+    std::memcpy(target.parameters() + (slot == nullptr ? 0 : slot->offset), source.data, count * sizeof(float));
   });
 }
 

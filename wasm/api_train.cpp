@@ -31,6 +31,20 @@ std::string report(const StepResult& result) {
   return write_json(json);
 }
 
+// Preprocessed images of the caller, one label each.
+void check_batch(const cnn_trainer& handle, const float* images, std::size_t count, const std::uint8_t* labels,
+                 std::size_t batch) {
+  need(images, count, "images");
+  need(labels, batch, "labels");
+  if (batch < 1 || batch > 65536) {
+    fail(ErrorCode::invalid_value, "labels", "must be 1 to 65536. Got {}.", batch);
+  }
+  const std::uint64_t wanted = std::uint64_t(handle.net->graph().input_shape().size()) * batch;
+  if (count != wanted) {
+    fail(ErrorCode::shape_mismatch, "images", "must be {} values. Got {}.", wanted, count);
+  }
+}
+
 std::string report(const Evaluation& evaluation) {
   Json confusion = Json::array();
   for (int truth = 0; truth < evaluation.classes(); ++truth) {
@@ -143,17 +157,61 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
   return guard([&] {
     need(out, "out");
     cnn_trainer& handle = need(trainer, "trainer");
-    const Span<const float> pixels = need(images, count, "images");
-    const Span<const std::uint8_t> classes = need(labels, batch, "labels");
-    if (batch < 1 || batch > 65536) {
-      fail(ErrorCode::invalid_value, "labels", "must be 1 to 65536. Got {}.", batch);
-    }
-    const std::uint64_t wanted = std::uint64_t(handle.net->graph().input_shape().size()) * batch;
-    if (count != wanted) {
-      fail(ErrorCode::shape_mismatch, "images", "must be {} values. Got {}.", wanted, count);
-    }
-    const StepResult result = handle.trainer->step_on(pixels.data, classes.data, static_cast<int>(batch));
+    check_batch(handle, images, count, labels, batch);
+    const StepResult result = handle.trainer->step_on(images, labels, static_cast<int>(batch));
     handle.outbox.give(report(result), out);
+  });
+}
+
+cnn_status cnn_trainer_begin(cnn_trainer* trainer, cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    handle.outbox.give(report(handle.trainer->begin()), out);
+  });
+}
+
+cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) noexcept {
+  return guard([&] { need(trainer, "trainer").trainer->compute(first, images); });
+}
+
+cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, int images, double loss,
+                           int correct) noexcept {
+  return guard([&] {
+    cnn_trainer& handle = need(trainer, "trainer");
+    const Span<const float> values = need(gradients, count, "gradients");
+    if (count != handle.net->parameter_values()) {
+      fail(ErrorCode::shape_mismatch, "gradients", "must be {} values. Got {}.", handle.net->parameter_values(), count);
+    }
+    LossReport of;
+    of.loss = loss;
+    of.correct = correct;
+    handle.trainer->add(values.data, images, of);
+  });
+}
+
+cnn_status cnn_trainer_finish(cnn_trainer* trainer, cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    handle.outbox.give(report(handle.trainer->finish()), out);
+  });
+}
+
+cnn_status cnn_trainer_share(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels, size_t batch,
+                             double share, uint64_t draw, cnn_floats* gradients, cnn_text* out) noexcept {
+  return guard([&] {
+    need(gradients, "gradients");
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    check_batch(handle, images, count, labels, batch);
+    if (!(share > 0 && share <= 1)) fail(ErrorCode::invalid_value, "share", "must be above 0 and at most 1. Got {}.", share);
+    const LossReport of = handle.trainer->share(images, labels, static_cast<int>(batch), share, draw);
+    Json json;
+    json["loss"] = number(of.loss);
+    json["correct"] = of.correct;
+    handle.outbox.give(write_json(json), out);
+    *gradients = {handle.trainer->gradients(), handle.net->parameter_values()};
   });
 }
 

@@ -111,7 +111,8 @@ CNN_API(cnn_net_backward)
 cnn_status cnn_net_backward(cnn_net* net, const uint8_t* labels, size_t count, double* loss) CNN_NOEXCEPT;
 
 /* A tensor by address: kind is "activation", "gradient" (of the last pass, per node) or "parameter",
- * "parameter_gradient" (node and parameter, as "conv1/kernel"). */
+ * "parameter_gradient" (node and parameter, as "conv1/kernel"). The address "" is all parameters as they lie in memory,
+ * zeros between them, taken as they are: so they go to a replica. */
 CNN_API(cnn_net_tensor)
 cnn_status cnn_net_tensor(cnn_net* net, const char* kind, size_t kind_size, const char* address,
                           size_t address_size, cnn_floats* out) CNN_NOEXCEPT;
@@ -159,6 +160,22 @@ CNN_API(cnn_trainer_step) cnn_status cnn_trainer_step(cnn_trainer* trainer, cnn_
 CNN_API(cnn_trainer_step_on)
 cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels,
                                size_t batch, cnn_text* out) CNN_NOEXCEPT;
+/* A step in shares: _step is _begin (JSON as of _step; the batch is there for cnn_trainer_batch; "trained" as state: go on),
+ * _compute of the whole batch, _finish (JSON as of _step). In between the gradients of each image come in once: by _compute
+ * of `images` of the batch from `first` on, or by _add from a replica, in the same order each time for results that are equal
+ * to the bit. Nothing else may be asked of the trainer meanwhile. */
+CNN_API(cnn_trainer_begin) cnn_status cnn_trainer_begin(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_compute) cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_add)
+cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, int images, double loss,
+                           int correct) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_finish) cnn_status cnn_trainer_finish(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
+/* On a replica, a trainer of a copy of the net without data set: gradients of preprocessed images that are `share` (0…1) of a
+ * step's batch, and JSON {"loss", "correct"}. Dropout draws by seed and `draw`, another one for each share of each step. The
+ * gradients stay until the trainer's next call. */
+CNN_API(cnn_trainer_share)
+cnn_status cnn_trainer_share(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels, size_t batch,
+                             double share, uint64_t draw, cnn_floats* gradients, cnn_text* out) CNN_NOEXCEPT;
 /* As cnn_net_explain, about the step that comes next: it is taken on copies, and nothing changes. */
 CNN_API(cnn_trainer_explain)
 cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,

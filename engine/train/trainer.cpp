@@ -417,6 +417,8 @@ void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
   options_ = checkpoint.options;
 }
 
+const Real* Trainer::gradients() const { return state_->run->parameter_gradients(); }
+
 const Run& Trainer::run() const { return *state_->run; }
 
 int Trainer::upcoming() const { return state_->sampler ? state_->sampler->prepare(options_.batch_size) : 0; }

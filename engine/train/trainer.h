@@ -70,9 +70,11 @@ class Trainer {
   // Gradients and loss of `images` other images of the batch, as share() had them.
   void add(const Real* gradients, int images, const LossReport& report);
   StepResult finish();
-  // On a replica: run().parameter_gradients() of preprocessed images that are `share` of a step's batch. Dropout draws by
+  // On a replica: gradients() of preprocessed images that are `share` of a step's batch. Dropout draws by
   // options().seed and `draw`, which is to be another one for each share of each step. Throws Error as step_on().
   LossReport share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw);
+  // Those that came together last, laid out as Net::parameters().
+  const Real* gradients() const;
 
   // Indices of the images that options().validation keeps out of training; empty without a data set.
   const std::vector<std::uint32_t>& held_out() const;

@@ -278,6 +278,56 @@ static void test_batch_and_held_out(void) {
   cnn_net_destroy(net);
 }
 
+static void test_shares(void) {
+  cnn_net* net;
+  cnn_net* copy;
+  cnn_dataset* data = make_data(kImages);
+  cnn_trainer* trainer;
+  cnn_trainer* replica;
+  cnn_text text;
+  cnn_floats images, parameters, gradients;
+  cnn_bytes labels;
+  int step;
+
+  start_phase("shares");
+  CHECK_OK(cnn_net_create(TEXT(DEFINITION), 1, &net));
+  CHECK_OK(cnn_net_create(TEXT(DEFINITION), 2, &copy));
+  CHECK_OK(cnn_trainer_create(net, data, TEXT(options), &trainer));
+  CHECK_OK(cnn_trainer_create(copy, NULL, TEXT(options), &replica));
+  CHECK_FAILED(cnn_trainer_finish(trainer, &text), "invalid_value");
+  CHECK_FAILED(cnn_trainer_compute(trainer, 0, 1), "invalid_value");
+  for (step = 0; step < 60; ++step) {
+    CHECK_OK(cnn_trainer_begin(trainer, &text));
+    CHECK(contains(text, "\"state\":\"trained\""));
+    CHECK_OK(cnn_trainer_batch(trainer, &images, &labels));
+    CHECK(labels.size > 4 && images.size == labels.size * kPixels);
+    parameters = tensor(net, "parameter", "");
+    CHECK_OK(cnn_net_set_parameter(copy, TEXT(""), parameters.data, parameters.size));
+    CHECK_OK(cnn_trainer_share(replica, images.data + 4 * kPixels, images.size - 4 * kPixels, labels.data + 4, labels.size - 4,
+                               (double)(labels.size - 4) / (double)labels.size, (uint64_t)step, &gradients, &text));
+    CHECK(contains(text, "\"loss\":") && contains(text, "\"correct\":"));
+    CHECK(gradients.size == parameters.size);
+    CHECK_FAILED(cnn_trainer_add(trainer, gradients.data, gradients.size - 1, 4, 0, 0), "shape_mismatch");
+    CHECK_FAILED(cnn_trainer_add(trainer, NULL, gradients.size, 4, 0, 0), "invalid_value");
+    CHECK_FAILED(cnn_trainer_step(trainer, &text), "invalid_value");
+    CHECK_OK(cnn_trainer_compute(trainer, 0, 4));
+    CHECK_OK(cnn_trainer_add(trainer, gradients.data, gradients.size, (int)labels.size - 4, 0.5, 1));
+    CHECK_OK(cnn_trainer_finish(trainer, &text));
+    CHECK(contains(text, "\"state\":\"trained\""));
+  }
+  CHECK(accuracy_of(net, data) > 0.95);
+  CHECK_FAILED(cnn_net_set_parameter(copy, TEXT(""), parameters.data, parameters.size - 1), "shape_mismatch");
+  CHECK_FAILED(cnn_trainer_share(replica, images.data, kPixels, labels.data, 1, 0, 1, &gradients, &text), "invalid_value");
+  CHECK_FAILED(cnn_trainer_share(replica, images.data, kPixels, labels.data, 2, 1, 1, &gradients, &text), "shape_mismatch");
+  CHECK_FAILED(cnn_trainer_begin(replica, &text), "invalid_value");
+  CHECK_FAILED(cnn_trainer_begin(NULL, &text), "invalid_value");
+  cnn_trainer_destroy(replica);
+  cnn_trainer_destroy(trainer);
+  cnn_dataset_destroy(data);
+  cnn_net_destroy(copy);
+  cnn_net_destroy(net);
+}
+
 static void test_waiting_and_divergence(void) {
   cnn_net* net;
   cnn_dataset* data = make_data(2 * kImages);
@@ -331,5 +381,6 @@ void test_data_and_training(void) {
   test_dataset();
   test_training();
   test_batch_and_held_out();
+  test_shares();
   test_waiting_and_divergence();
 }

@@ -37,6 +37,34 @@ function learn(engine, steps, more = {}) {
 for (const module of runnableModules) {
   const engine = sharedEngine(module);
 
+  test(`${module}: a step shared with a replica is the step of one`, () => {
+    const data = smallData(engine, 96);
+    const [alone, shared, copy] = [5, 5, 8].map((seed) => engine.createNet(smallNet, { seed }));
+    const trainers = [engine.createTrainer(alone, data, options), engine.createTrainer(shared, data, options)];
+    const replica = engine.createTrainer(copy, null, options);
+    for (let step = 0; step < 20; step++) {
+      const expected = trainers[0].step();
+      assert.equal(trainers[1].begin().state, 'trained');
+      const { images, labels } = trainers[1].batch();
+      const own = 7;
+      const size = images.length / labels.length;
+      copy.setParameter('', shared.tensor('parameter', ''));
+      const share = replica.share(images.subarray(own * size), labels.subarray(own), {
+        share: (labels.length - own) / labels.length,
+        draw: step,
+      });
+      trainers[1].compute(0, own);
+      trainers[1].add(share);
+      const result = trainers[1].finish();
+      assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
+      assert.ok(Math.abs(/** @type {number} */ (result.loss) - /** @type {number} */ (expected.loss)) < 1e-4);
+    }
+    const [a, b] = [alone, shared].map(weights);
+    for (const [t, tensor] of a.entries()) tensor.forEach((value, i) => assert.ok(Math.abs(value - b[t][i]) < 1e-3));
+    assert.throws(() => trainers[1].finish(), /has begun no step/);
+    for (const object of [...trainers, replica, alone, shared, copy, data]) object.destroy();
+  });
+
   test(`${module}: a net learns, and the report says how far`, () => {
     const net = engine.createNet(smallNet, { seed: 1 });
     const data = smallData(engine, 96);

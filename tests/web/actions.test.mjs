@@ -17,6 +17,7 @@ const kChunkImages = 200;
 function makePage({
   start = {},
   simd = true,
+  cores = 1,
   storageDenied = false,
   offline = (/** @type {string} */ _path) => false,
 } = {}) {
@@ -28,6 +29,7 @@ function makePage({
     Array.from({ length: count }, (_, i) => ({ file: `${part}-0${i}.idx.gz`, count: kChunkImages, bytes: 1 }));
   const host = createMockHost({
     simd,
+    cores,
     storageDenied,
     async asset(path) {
       asked.push(path);
@@ -294,6 +296,35 @@ test('a worker that ends with an error while nothing was learnt opens the same n
   await until(() => store.status.value === 'ready', 'the restart');
   await until(() => store.prediction.value?.probabilities !== before, 'an answer');
   assert.deepEqual(store.prediction.value?.probabilities, before, 'the seed gives the same weights');
+});
+
+test('training gathers as many workers as there are cores to spare, and goes on without one that dies', async (t) => {
+  const { store, actions, workers } = await openPage(t, { cores: 3 });
+  assert.equal(workers.length, 1, 'nobody waits for work that may never come');
+  actions.train();
+  await until(() => (store.report.value?.step ?? 0) > 10, 'training');
+  assert.equal(workers.length, 2);
+  /** @type {any} */ (workers[1]).onerror({ message: 'out of memory' });
+  await until(() => store.notice.value?.key === 'notice.teamLost', 'the sentence');
+  const { step } = /** @type {any} */ (store.report.value);
+  await until(() => (store.report.value?.step ?? 0) > step + 10, 'training goes on');
+  await actions.pause();
+  actions.configure({ workers: 4 });
+  actions.train();
+  await until(() => store.status.value === 'training', 'training with others');
+  assert.equal(workers.length, 5);
+  await actions.pause();
+});
+
+test('the same workers learn the same, to the bit', async (t) => {
+  const learnt = [];
+  for (let run = 0; run < 2; run++) {
+    const { store, actions } = await openPage(t, { start: { workers: 2 } });
+    for (let step = 0; step < 5; step++) await actions.step();
+    assert.equal(store.report.value?.step, 5);
+    learnt.push(await actions.tensor('parameter', ''));
+  }
+  assert.deepEqual(learnt[0], learnt[1]);
 });
 
 test('saved, changed, loaded: the same answer', async (t) => {

@@ -9,7 +9,7 @@ import { createMockHost } from '../../web/host/mock.js';
 /** A client and a dispatcher on the two ends of a channel. @param {any} handlers */
 function pair(handlers) {
   const { port1, port2 } = new MessageChannel();
-  serve(/** @type {any} */ (port2), handlers);
+  serve(/** @type {any} */ (port2), /** @type {any} */ ({ handlers, underWay: () => null }));
   const host = createMockHost();
   /** @type {any[]} */
   const said = [];
@@ -37,7 +37,7 @@ function pair(handlers) {
 
 test('the session answers every operation of the table and no other', () => {
   const parts = /** @type {any} */ ({ loadEngine() {}, send() {}, now: () => 0, later() {} });
-  assert.deepEqual(Object.keys(createSession(parts)).sort(), Object.keys(operations).sort());
+  assert.deepEqual(Object.keys(createSession(parts).handlers).sort(), Object.keys(operations).sort());
 });
 
 test('each operation names its arguments, and transfers only what it names', () => {
@@ -51,13 +51,33 @@ test('each operation names its arguments, and transfers only what it names', () 
 
 test('the handlers take exactly the arguments of the table', () => {
   const parts = /** @type {any} */ ({ loadEngine() {}, send() {}, now: () => 0, later() {} });
-  for (const [name, handler] of Object.entries(createSession(parts))) {
+  for (const [name, handler] of Object.entries(createSession(parts).handlers)) {
     const source = handler.toString();
     const pattern = source.slice(source.indexOf('(') + 1).match(/^\s*\{([^}]*)\}/);
     const taken = pattern ? pattern[1].split(',').map((/** @type {string} */ each) => each.split(':')[0].trim()) : [];
     const { args } = operations[/** @type {keyof typeof operations} */ (name)];
     assert.deepEqual(taken.filter(Boolean), [...args], name);
   }
+});
+
+test('in the middle of a shared step only what does not ask the trainer is answered', async () => {
+  const { port1, port2 } = new MessageChannel();
+  /** @type {() => void} */
+  let end = () => {};
+  /** @type {Promise<void>} */
+  const step = new Promise((resolve) => (end = resolve));
+  const handlers = /** @type {any} */ ({ ping: () => 'ping', dismissTeam: () => 'dismissed', pause: () => 'paused' });
+  serve(/** @type {any} */ (port2), { handlers, underWay: () => step });
+  /** @type {string[]} */
+  const answers = [];
+  port1.onmessage = ({ data }) => answers.push(data.result);
+  for (const [id, op] of ['pause', 'dismissTeam', 'ping'].entries()) port1.postMessage({ id, op, args: {} });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(answers, ['dismissed', 'ping']);
+  end();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.deepEqual(answers, ['dismissed', 'ping', 'paused']);
+  port1.close();
 });
 
 test('answers keep the order of the questions; concurrent ones let others pass', async (t) => {
@@ -101,7 +121,7 @@ test('errors travel as plain objects with their place', async (t) => {
 
 test('an unknown operation is refused, not ignored', async () => {
   const { port1, port2 } = new MessageChannel();
-  serve(/** @type {any} */ (port2), /** @type {any} */ ({}));
+  serve(/** @type {any} */ (port2), /** @type {any} */ ({ handlers: {}, underWay: () => null }));
   const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
   port1.postMessage({ id: 7, op: 'constructor', args: {} });
   const { id, error } = /** @type {any} */ (await answer);

@@ -189,20 +189,20 @@ test('pause stops at once, says where, and start goes on from there', () => {
   assert.ok(it.loop.step > step);
 });
 
-test('one step is one step, also while training runs', () => {
+test('one step is one step, also while training runs', async () => {
   const it = makeLoop();
-  const report = it.loop.once();
+  const report = await it.loop.once();
   assert.equal(report.step, 1);
   assert.equal(report.waiting, false);
   it.loop.start();
   it.run(100);
   const step = it.loop.step;
-  assert.equal(it.loop.once().step, step + 1);
+  assert.equal((await it.loop.once()).step, step + 1);
   it.run(200);
   assert.equal(it.loop.step, step + 1, 'training is paused by it');
 });
 
-test('missing images make it wait, their arrival makes it go on', () => {
+test('missing images make it wait, their arrival makes it go on', async () => {
   const it = makeLoop({ available: 320 });
   it.loop.start();
   it.run(500);
@@ -212,7 +212,7 @@ test('missing images make it wait, their arrival makes it go on', () => {
     ['waiting'],
   );
   assert.equal(it.pending(), 0, 'no busy waiting');
-  assert.equal(it.loop.once().waiting, true);
+  assert.equal((await it.loop.once()).waiting, true);
   it.loop.start();
   it.run(520);
   it.arrive(640);
@@ -293,4 +293,52 @@ test('after a restore the speed does not count what came before', () => {
   it.run(3000);
   const speeds = it.of('report').map(({ data }) => data.imagesPerSecond);
   assert.ok(speeds.length > 5 && Math.max(...speeds) <= 16500, String(Math.max(...speeds)));
+});
+
+test('a step that others have a part in: nothing else begins before it is over', async () => {
+  /** @type {(() => void)[]} */
+  const queue = [];
+  /** @type {string[]} */
+  const order = [];
+  let steps = 0;
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const evaluation = {
+    step: () => (order.push('evaluation'), { done: true, loss: 1 }),
+    answers: () => ({}),
+    destroy() {},
+  };
+  const loop = createTrainingLoop({
+    now: () => 100 * steps,
+    later: (run) => queue.push(run),
+    trainer: () => ({
+      step() {
+        order.push('begin');
+        return new Promise((resolve) =>
+          ends.push(() => {
+            order.push('end');
+            steps++;
+            resolve({ state: 'trained', step: steps, images: 8 * steps, loss: 1, accuracy: 1, learning_rate: 1 });
+          }),
+        );
+      },
+    }),
+    evaluation: () => evaluation,
+    checkpoint: () => ({ model: new Uint8Array(1), trainer: new Uint8Array(1) }),
+    answer() {},
+    trainTotal: () => 80,
+    send() {},
+  });
+  loop.start();
+  queue.shift()?.();
+  assert.ok(loop.underWay instanceof Promise);
+  const evaluated = loop.evaluate(evaluation, { complete: true, step: 0 });
+  assert.equal(queue.length, 0, 'waits');
+  ends.shift()?.();
+  await loop.underWay;
+  assert.equal(loop.underWay, null);
+  assert.equal(loop.step, 1);
+  queue.shift()?.();
+  await evaluated;
+  assert.deepEqual(order.slice(0, 3), ['begin', 'end', 'evaluation']);
 });

@@ -112,7 +112,8 @@ export class Net extends Handle {
 
   /**
    * @param {import('./types.js').TensorKind} kind
-   * @param {string} address  'conv1' for what belongs to a node, 'conv1/kernel' for parameters
+   * @param {string} address  'conv1' for what belongs to a node, 'conv1/kernel' for parameters; '': all parameters, as they
+   *   lie in memory
    * @returns {Float32Array}
    */
   tensor(kind, address) {
@@ -129,7 +130,7 @@ export class Net extends Handle {
     return this.call('explain', [dataset ? dataset.use : 0, toJson(query)], 2, readAnswer);
   }
 
-  /** @param {string} address @param {Float32Array} values */
+  /** @param {string} address  '': all parameters, as tensor('parameter', '') has them @param {Float32Array} values */
   setParameter(address, values) {
     this.call('set_parameter', [String(address), asFloats(values, 'values')]);
   }
@@ -189,6 +190,43 @@ export class Trainer extends Handle {
   stepOn(images, labels) {
     const args = [asFloats(images, 'images'), asBytes(labels, 'labels')];
     return this.call('step_on', args, 1, (results) => results.json(0));
+  }
+
+  /**
+   * Draws the next batch, for batch(), of a step whose images may be computed in several places; state `trained`: go on.
+   * Until finish() only what belongs to the step may be called.
+   * @returns {import('./types.js').StepResult}
+   */
+  begin() {
+    return this.call('begin', [], 1, (results) => results.json(0));
+  }
+
+  /** Gradients of images of the batch; they move to its front. @param {number} first @param {number} images */
+  compute(first, images) {
+    this.call('compute', [wholeNumber(first, 'first'), wholeNumber(images, 'images')]);
+  }
+
+  /** Those of other images of it, as a replica had them. @param {import('./types.js').Share} share */
+  add({ gradients, images, loss, correct }) {
+    const args = [asFloats(gradients, 'gradients'), wholeNumber(images, 'images'), loss ?? NaN, wholeNumber(correct, 'correct')];
+    this.call('add', args);
+  }
+
+  /** The update. @returns {import('./types.js').StepResult} */
+  finish() {
+    return this.call('finish', [], 1, (results) => results.json(0));
+  }
+
+  /**
+   * On a replica (a trainer without data set): gradients of images that are a part of a step's batch.
+   * @param {Float32Array} images  preprocessed, [batch, input shape]
+   * @param {Uint8Array} labels
+   * @param {{share: number, draw: number}} part  share: 0…1 of the batch; draw: a number of its own for what dropout draws
+   * @returns {import('./types.js').Share}
+   */
+  share(images, labels, { share, draw }) {
+    const args = [asFloats(images, 'images'), asBytes(labels, 'labels'), Number(share), asSeed(draw)];
+    return this.call('share', args, 2, (results) => ({ gradients: results.floats(0), images: labels.length, ...results.json(1) }));
   }
 
   /** Takes effect with the next step. @param {import('./types.js').TrainerOptions} options  only those that change */

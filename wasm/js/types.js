@@ -126,6 +126,12 @@
  * @property {string} [message]  diverged: what happened and what to try
  * @property {number} [kept_step]  diverged: the weights are those after this many steps
  *
+ * @typedef {object} Share  what a replica has to say about its images of a step
+ * @property {Float32Array} gradients  all, as they lie in memory
+ * @property {number} images
+ * @property {number | null} loss  mean over them; null: it left the finite numbers
+ * @property {number} correct
+ *
  * @typedef {object} EvaluationResult
  * @property {boolean} done
  * @property {number} seen

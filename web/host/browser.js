@@ -11,6 +11,7 @@ import { hasRelaxedSimd, hasSimd } from './features.js';
  * @property {(path: string) => Promise<void>} loadScript  a classic script of the site, once
  * @property {(path: string) => Promise<void>} loadStyle  a style sheet of the site
  * @property {(source: string) => Promise<import('../worker/client.js').WorkerLike>} startWorker
+ * @property {() => number} cores  of the processor, as far as the browser says
  * @property {() => boolean} hasSimd
  * @property {() => 'simd128' | 'relaxed'} wasmModule
  * @property {Clock} clock
@@ -49,6 +50,7 @@ export function createBrowserHost() {
     loadScript: assets.loadScript,
     loadStyle: assets.loadStyle,
     startWorker,
+    cores: () => navigator.hardwareConcurrency || 1,
     hasSimd,
     wasmModule() {
       const wanted = query().get('module');

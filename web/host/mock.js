@@ -5,13 +5,14 @@
  * @param {(path: string) => Promise<Uint8Array> | Uint8Array} [parts.asset]
  * @param {(source: string) => Promise<any>} [parts.startWorker]
  * @param {string} [parts.hash]
+ * @param {number} [parts.cores]
  * @param {boolean} [parts.simd]
  * @param {boolean} [parts.storageDenied]
  * @returns {import('./browser.js').Host & {tick: (milliseconds: number) => void, frame: () => void,
  *   downloads: {name: string, bytes: Uint8Array | string}[], copied: string[], go: (hash: string) => void,
  *   entries: string[], reconnect: () => void}}
  */
-export function createMockHost({ asset, startWorker, hash = '', simd = true, storageDenied = false } = {}) {
+export function createMockHost({ asset, startWorker, hash = '', cores = 1, simd = true, storageDenied = false } = {}) {
   let time = 0;
   /** @type {Set<{at: number, every: number, run: () => void}>} */
   const timers = new Set();
@@ -44,6 +45,7 @@ export function createMockHost({ asset, startWorker, hash = '', simd = true, sto
     loadScript: async () => {},
     loadStyle: async () => {},
     startWorker: startWorker ?? (() => Promise.reject(new Error('The worker did not start.'))),
+    cores: () => cores,
     hasSimd: () => simd,
     wasmModule: () => 'simd128',
     clock: {

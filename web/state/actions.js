@@ -11,6 +11,7 @@ import { createKeep } from './keep.js';
 import { createNetActions } from './net-actions.js';
 import { createPast } from './past.js';
 import { createRuns } from './runs.js';
+import { createTeam } from './team.js';
 import { createTraining } from './training.js';
 import { trainerOptions } from './nets.js';
 
@@ -47,7 +48,10 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     startWorker: () => host.startWorker(workerSource),
     clock: host.clock,
     onEvent: (event, data) => training.onEvent(event, data),
-    onLost: (reason) => nets.recover(reason),
+    onLost(reason) {
+      team.disband();
+      nets.recover(reason);
+    },
   });
   const data = createDataLoader({ client, host, store });
   const classifier = createClassifier({
@@ -87,7 +91,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     restored: (at) => training.restored(at),
   });
   const keep = createKeep(context, nets);
-  const training = createTraining(context, nets, keep);
+  const team = createTeam(context, workerSource);
+  const training = createTraining(context, nets, keep, team);
   const files = createFiles(context, nets);
   const past = createPast(context);
   const runs = createRuns(context);
@@ -153,6 +158,8 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     step: training.step,
     reset: training.reset,
     evaluate: training.evaluate,
+    /** Workers that train together when nobody says how many. */
+    automaticWorkers: team.automatic,
     visit: past.visit,
     /** Pictures of the last training step as the net received them, at most so many. */
     batch: (/** @type {number} */ limit) => client.batch({ limit }),
@@ -218,7 +225,10 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     dismiss: () => context.say(null),
     /** Settings that came from the address (Back, Forward, an edited link). */
     follow: nets.follow,
-    end: client.end,
+    end() {
+      team.disband();
+      client.end();
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export const runSettings = /** @type {const} */ ([
   'momentum',
   'weightDecay',
   'batchSize',
+  'workers',
   'trainer',
 ]);
 

@@ -2,6 +2,8 @@
 // from
 // text, and what it is when nobody says anything. Store, address and undo are loops over this table.
 
+import { kMostWorkers } from '../worker/protocol.js';
+
 /**
  * @typedef {object} Setting
  * @property {string} key     in the address
@@ -37,6 +39,8 @@ export const settings = {
   momentum: { key: 'momentum', type: 'number', min: 0, max: 0.9999, initial: 0.9 },
   weightDecay: { key: 'decay', type: 'number', min: 0, max: 1, initial: 0 },
   batchSize: { key: 'batch', type: 'integer', min: 1, max: 1024, initial: 32 },
+  // Workers that share a batch; 0: as many as the machine has cores for.
+  workers: { key: 'workers', type: 'integer', min: 0, max: kMostWorkers, initial: 0 },
   // Options of the engine's trainer that are not as at the beginning, by their names in the catalogue ("augment.shift").
   trainer: { key: 'train', type: 'options', initial: kNoOptions },
   room: { key: 'room', type: 'choice', choices: ['train', 'architecture', 'data', 'runs', null], initial: null },

@@ -140,6 +140,7 @@ export function createStore(start = {}) {
     weightDecay: /** @type {Signal<number>} */ (signal(initial.weightDecay)),
     trainer: /** @type {Signal<Readonly<Record<string, any>>>} */ (signal(initial.trainer)),
     batchSize: /** @type {Signal<number>} */ (signal(initial.batchSize)),
+    workers: /** @type {Signal<number>} */ (signal(initial.workers)),
     room: /** @type {Signal<'train' | 'architecture' | 'data' | 'runs' | null>} */ (signal(initial.room)),
     selection: /** @type {Signal<string | null>} */ (signal(initial.selection)),
     quantity: /** @type {Signal<import('../worker/protocol.js').TensorKind>} */ (signal(initial.quantity)),

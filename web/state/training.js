@@ -9,8 +9,9 @@ const kHeldOutChunks = 2;
  * @param {import('./actions.js').Context} context
  * @param {ReturnType<typeof import('./net-actions.js').createNetActions>} nets
  * @param {ReturnType<typeof import('./keep.js').createKeep>} keep
+ * @param {ReturnType<typeof import('./team.js').createTeam>} team
  */
-export function createTraining(context, nets, keep) {
+export function createTraining(context, nets, keep, team) {
   const { store, client, data, say, complain } = context;
 
   const busy = () => store.status.value === 'training' || store.status.value === 'waiting';
@@ -42,6 +43,7 @@ export function createTraining(context, nets, keep) {
       if (!again) await prepare();
       store.status.value = 'waiting';
       await data.load('train', 1);
+      await team.gather();
       await client.configureTraining({ options: trainerOptions(store) });
       if (store.status.value !== 'waiting') return;
       await client.train();
@@ -88,6 +90,7 @@ export function createTraining(context, nets, keep) {
       try {
         await prepare();
         await data.load('train', 1);
+        await team.gather();
         while ((await client.step()).waiting && (await data.more('train')));
         if (store.status.value === 'ready') store.status.value = 'paused';
       } catch (error) {
@@ -168,6 +171,9 @@ export function createTraining(context, nets, keep) {
           break;
         case 'prediction':
           store.prediction.value = message;
+          break;
+        case 'teamLost':
+          team.lose(message.reason);
           break;
         case 'checkpoint':
           context.lastCheckpoint = message;

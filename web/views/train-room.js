@@ -5,6 +5,7 @@ import './trainer-options.js';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
 import { applies, usualRate, withOptimizer } from '../state/optimizers.js';
+import { kMostWorkers } from '../worker/protocol.js';
 
 /** The slider runs over powers of ten. */
 const kSliderMin = -6;
@@ -23,8 +24,8 @@ export class TrainRoom extends View {
           <div class="fields">
             ${this.#optimizer()} ${this.#batch()} ${this.#learningRate()}
             ${this.#number('weight-decay', 'weightDecay', { min: 0, max: 1, step: 0.0001 })}
-            ${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#applies('momentum') })}
-            ${this.#number('seed', 'seed', { min: 0, max: 2147483647, step: 1 })} ${this.#trainFrom()}
+${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#applies('momentum') })}
+            ${this.#number('seed', 'seed', { min: 0, max: 2147483647, step: 1 })} ${this.#workers()} ${this.#trainFrom()}
           </div>
           <cnn-trainer-options .app=${this.app}></cnn-trainer-options>
         </section>
@@ -167,6 +168,28 @@ export class TrainRoom extends View {
           .value=${String(store[name].value)}
           @change=${(/** @type {Event} */ event) => this.#take(event, name)}
         />
+      </label>
+    `;
+  }
+
+  #workers() {
+    const { store, actions, t } = this.app;
+    const now = store.workers.value;
+    const name = (/** @type {number} */ count) =>
+      count ? String(count) : t('setting.workersAutomatic', { count: actions.automaticWorkers() });
+    return html`
+      <label class="field" title=${t('setting.workersTip')}>
+        <span>${t('setting.workers')}</span>
+        <select
+          id="workers"
+          .value=${String(now)}
+          @change=${(/** @type {any} */ event) => actions.configure({ workers: Number(event.target.value) })}
+        >
+          ${Array.from(
+            { length: kMostWorkers + 1 },
+            (_, count) => html`<option value=${count} ?selected=${count === now}>${name(count)}</option>`,
+          )}
+        </select>
       </label>
     `;
   }

@@ -9,25 +9,31 @@ import { operations } from './protocol.js';
  * @property {((event: any) => void) | null} [onmessage]
  */
 
-/** @typedef {Record<keyof typeof operations, (args: any) => any>} Handlers */
+/**
+ * @typedef {Record<keyof typeof operations, (args: any) => any>} Handlers
+ * @typedef {object} Session
+ * @property {Handlers} handlers
+ * @property {() => Promise<void> | null} underWay  the end of something during which most operations have to wait
+ */
 
 /**
  * @param {Port} port
- * @param {Handlers} handlers
+ * @param {Session} session
  */
-export function serve(port, handlers) {
+export function serve(port, { handlers, underWay }) {
   /** The request before, so that answers keep the order of the questions. @type {Promise<unknown>} */
   let before = Promise.resolve();
 
   port.onmessage = ({ data }) => {
     const { id, op, args } = data;
-    /** @type {{args: string[], transfer?: string[], resultTransfer?: string[], concurrent?: true} | undefined} */
+    /** @type {import('./protocol.js').Operation | undefined} */
     const operation = Object.hasOwn(operations, op)
       ? operations[/** @type {keyof typeof operations} */ (op)]
       : undefined;
     const answer = async () => {
       try {
         if (!operation) throw new Error(`There is no operation "${op}".`);
+        if (!operation.anyTime) await underWay();
         const result = await handlers[/** @type {keyof typeof operations} */ (op)](args ?? {});
         port.postMessage({ id, result }, transferables(result, operation.resultTransfer));
       } catch (error) {
@@ -40,7 +46,7 @@ export function serve(port, handlers) {
 }
 
 /**
- * The buffers of the named members, each once; views, records of views and absent members are allowed.
+ * The buffers and ports of the named members, each once; views, records of views and absent members are allowed.
  * @param {any} value
  * @param {readonly string[] | undefined} members
  * @returns {Transferable[]}
@@ -50,10 +56,12 @@ export function transferables(value, members) {
   const buffers = members
     .map((name) => value[name])
     .filter((member) => member)
-    .flatMap((member) => (ArrayBuffer.isView(member) || member instanceof ArrayBuffer ? member : Object.values(member)))
+    .flatMap((member) => (ArrayBuffer.isView(member) || isTransferable(member) ? member : Object.values(member)))
     .map((member) => (ArrayBuffer.isView(member) ? member.buffer : member));
-  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
+  return [...new Set(buffers)].filter(isTransferable);
 }
+
+const isTransferable = (/** @type {any} */ value) => value instanceof ArrayBuffer || value instanceof MessagePort;
 
 /**
  * An error as it travels: an object that any structured clone can carry.

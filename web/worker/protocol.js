@@ -64,12 +64,24 @@
  * @property {number} [seconds]       of training until then; of the held-out sample
  */
 
-/** @satisfies {Record<string, {args: string[], transfer?: string[], resultTransfer?: string[], concurrent?: true}>} */
+/** Most workers that train a net together. */
+export const kMostWorkers = 8;
+
+/**
+ * @typedef {object} Operation
+ * @property {string[]} args
+ * @property {string[]} [transfer]
+ * @property {string[]} [resultTransfer]
+ * @property {true} [concurrent]
+ * @property {true} [anyTime]  also in the middle of a training step that several workers share
+ */
+
+/** @satisfies {Record<string, Operation>} */
 export const operations = {
   // Starts the engine with the module's bytes (as they are, or gzip). Result: {catalogue, module}
   start: { args: ['wasm', 'module'], transfer: ['wasm'] },
   // Answered at once by a worker that is alive.
-  ping: { args: [] },
+  ping: { args: [], concurrent: true, anyTime: true },
 
   // A net from a definition and a seed, or from a model file (as it is, or gzip). Result: NetInfo
   // `keep`: layers with the name, type and shapes of one of the open net keep its weights; `kept.layers` says which.
@@ -117,6 +129,11 @@ export const operations = {
   // Another state of the net to look at: the weights kept at this step or before it; null: those of now. Training goes
   // on; classify, tensor, explain and evaluate answer for what is looked at. Result: {step: number | null}
   visit: { args: ['step'] },
+  // Workers that share the work of a step, see team.js: this worker takes one on, lets all go, or becomes one. `port`: a
+  // MessagePort between the two.
+  joinTeam: { args: ['port'], transfer: ['port'] },
+  dismissTeam: { args: [], concurrent: true, anyTime: true },
+  serveReplica: { args: ['port'], transfer: ['port'] },
   // Everything a restarted worker needs to go on. Result: {model: Uint8Array, trainer: Uint8Array | null, step}
   checkpoint: { args: [], resultTransfer: ['model', 'trainer'] },
   // Result: NetInfo
@@ -132,6 +149,7 @@ export const events = {
   prediction: 'Prediction', // the kept input, with new weights
   snapshots: 'number[]', // steps whose weights are kept, for visit
   flow: 'FlowPoint', // see flow.js
+  teamLost: '{reason}', // a worker that shared the work has failed
   stopped: '{reason: "diverged" | "waiting" | "early" | "failed", message, step}',
   checkpoint: '{model: Uint8Array, trainer: Uint8Array, step}', // every two seconds or 200 steps of training
 };

@@ -5,6 +5,7 @@ import { createFlow } from './flow.js';
 import { inflate } from './inflate.js';
 import { createSnapshots } from './snapshots.js';
 import { topPatches } from './top-patches.js';
+import { createTeam, serveReplica } from './team.js';
 import { createTrainingLoop } from './training-loop.js';
 
 /**
@@ -13,7 +14,7 @@ import { createTrainingLoop } from './training-loop.js';
  * @param {(event: string, data: any, transfer: Transferable[]) => void} parts.send
  * @param {() => number} parts.now
  * @param {(run: () => void) => void} parts.later
- * @returns {import('./dispatcher.js').Handlers}
+ * @returns {import('./dispatcher.js').Session}
  */
 export function createSession({ loadEngine, send, now, later }) {
   /** @type {any} */ let engine = null;
@@ -33,6 +34,7 @@ export function createSession({ loadEngine, send, now, later }) {
   let past = null;
   let snapshots = createSnapshots();
   const flow = createFlow(now);
+  const team = createTeam((reason) => send('teamLost', { reason }, []));
 
   const needNet = () => net ?? fail('There is no net yet.');
   const viewed = () => past?.net ?? needNet();
@@ -72,18 +74,23 @@ export function createSession({ loadEngine, send, now, later }) {
     send('snapshots', snapshots.steps, []);
   };
 
-  /** A step of the trainer, with what the history and the flow of the net keep of it. */
+  /** A step of the trainer, with what the history and the flow of the net keep of it. A promise when a team takes it. */
   const watchedStep = () => {
-    const { summary } = /** @type {any} */ (info);
     if (loop.step === 0) keepSnapshot(0);
-    const before = flow.due(loop.step + 1) ? flow.weights(net, summary) : null;
-    const result = trainer.step();
+    const before = flow.due(loop.step + 1) ? flow.weights(net, /** @type {any} */ (info).summary) : null;
+    const watched = (/** @type {any} */ result) => watchStep(result, before);
+    return team.size ? team.step(trainer, net, options).then(watched) : watched(trainer.step());
+  };
+
+  /** @param {any} result @param {Float32Array[][] | null} before  weights before it, when the flow is due */
+  const watchStep = (result, before) => {
     if (result.state === 'diverged') {
       snapshots.cut(result.kept_step);
       send('snapshots', snapshots.steps, []);
     }
     if (result.state !== 'trained') return result;
     keepSnapshot(result.step);
+    const { summary } = /** @type {any} */ (info);
     if (before) send('flow', flow.measure(net, summary, before, needSets().train, result.step), []);
     return result;
   };
@@ -181,7 +188,8 @@ export function createSession({ loadEngine, send, now, later }) {
     }
   };
 
-  return {
+  /** @type {import('./dispatcher.js').Handlers} */
+  const handlers = {
     ping: () => {},
 
     async start({ wasm, module }) {
@@ -254,6 +262,7 @@ export function createSession({ loadEngine, send, now, later }) {
     configureTraining({ options: changed }) {
       trainer?.configure(changed);
       options = { ...options, ...changed };
+      team.configure(options);
     },
     train() {
       needNet();
@@ -292,6 +301,10 @@ export function createSession({ loadEngine, send, now, later }) {
       return { step: snapshot?.step ?? null };
     },
 
+    joinTeam: ({ port }) => team.join(port),
+    dismissTeam: () => team.dismiss(),
+    serveReplica: ({ port }) => serveReplica(port, engine),
+
     checkpoint: () => ({
       model: needNet().save({ step: loop.step }),
       trainer: trainer ? trainer.checkpoint() : null,
@@ -299,6 +312,8 @@ export function createSession({ loadEngine, send, now, later }) {
     }),
     restore: ({ model, trainer: state, step }) => restore({ model, trainer: state, step }),
   };
+
+  return { handlers, underWay: () => loop.underWay };
 }
 
 /** Many arrays in one buffer, which can be handed over at once. @param {Float32Array[]} arrays */

@@ -21,7 +21,7 @@ const kMaxEvaluationImages = 500;
  * @typedef {object} LoopParts
  * @property {() => number} now  milliseconds
  * @property {(run: () => void) => void} later  runs after the messages that wait
- * @property {() => any} trainer  the trainer of bindings; made when first needed
+ * @property {() => any} trainer  the trainer of bindings, whose step may be a promise; made when first needed
  * @property {(limit: number) => any} evaluation  a new one over the test images (with a limit: over what is held out of
  *   training, where something is) that have arrived; null: none has
  * @property {() => {model: Uint8Array, trainer: Uint8Array}} checkpoint
@@ -34,6 +34,8 @@ const kMaxEvaluationImages = 500;
 export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint, answer, trainTotal, send }) {
   let training = false;
   let scheduled = false;
+  /** A step that others have a part in; nothing else is begun until it is over. @type {Promise<void> | null} */
+  let underWay = null;
   /** Counts up when what was going on has lost its meaning (another net, a reset). */
   let generation = 0;
 
@@ -69,7 +71,7 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   let jobs = [];
 
   const wake = () => {
-    if (scheduled || !(training || jobs.length)) return;
+    if (scheduled || underWay || !(training || jobs.length)) return;
     scheduled = true;
     later(slice);
   };
@@ -83,27 +85,51 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     let took = 0;
     // Another piece of work begins only if it will probably end in time.
     do {
-      if (jobs.length) stepEvaluation(jobs[0]);
-      else if (!training || !stepTraining()) break;
-      else trained = true;
+      if (jobs.length) {
+        stepEvaluation(jobs[0]);
+      } else {
+        const made = training && stepTraining();
+        if (made instanceof Promise) {
+          underWay = made.then((done) => {
+            underWay = null;
+            afterSlice(begin, done);
+          });
+          return;
+        }
+        if (!made) break;
+        trained = true;
+      }
       took = now() - last;
       last += took;
     } while (mine === generation && last - begin + took <= kSliceMs && (training || jobs.length));
-    if (trained && mine === generation) tell(begin);
+    afterSlice(begin, trained && mine === generation);
+  };
+
+  /** @param {number} begin  of the slice @param {boolean} trained */
+  const afterSlice = (begin, trained) => {
+    if (trained) tell(begin);
     // A loop that waits for images is woken by their arrival.
     if (jobs.length || (training && !waitingSaid)) wake();
   };
 
-  /** @returns {boolean} whether a step was made */
+  /** @returns {boolean | Promise<boolean>} whether a step was made */
   const stepTraining = () => {
-    let result;
     const begin = now();
-    try {
-      result = trainer().step();
-    } catch (error) {
-      stop('failed', /** @type {any} */ (error)?.message ?? String(error));
+    const failed = (/** @type {any} */ error) => {
+      stop('failed', error?.message ?? String(error));
       return false;
+    };
+    try {
+      const result = trainer().step();
+      if (result instanceof Promise) return result.then((done) => takeStep(done, begin)).catch(failed);
+      return takeStep(result, begin);
+    } catch (error) {
+      return failed(error);
     }
+  };
+
+  /** @param {any} result  of the trainer @param {number} begin  of the step @returns {boolean} whether one was made */
+  const takeStep = (result, begin) => {
     if (result.state === 'diverged') {
       stop('diverged', result.message ?? '');
       return false;
@@ -233,6 +259,10 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     get training() {
       return training;
     },
+    /** The end of a step that others have a part in. @returns {Promise<void> | null} null: there is none under way */
+    get underWay() {
+      return underWay;
+    },
     /** Throws when there can be no trainer. */
     start() {
       trainer();
@@ -252,12 +282,12 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
       return step;
     },
     /** One step, at once. */
-    once() {
+    async once() {
       training = false;
       report(now());
       trainer();
       let data = null;
-      if (stepTraining()) {
+      if (await stepTraining()) {
         data = report(now());
         answer();
       }

@@ -52,9 +52,7 @@ struct Team {
     REQUIRE(first == static_cast<int>(trainer.labels().size()));
     trainer.compute(0, shares_[0]);
     for (std::size_t i = 0; i < replicas.size(); ++i) {
-      const Real* gradients = replicas[i]->run().parameter_gradient(copies[i]->slots().front()).data -
-                              copies[i]->slots().front().offset;
-      trainer.add(gradients, shares_[i + 1], reports[i]);
+      trainer.add(replicas[i]->gradients(), shares_[i + 1], reports[i]);
     }
     return trainer.finish();
   }

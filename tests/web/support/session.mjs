@@ -15,7 +15,13 @@ export function startSession() {
       worker.dead || port2.postMessage(message, transfer),
     onmessage: null,
   };
-  port2.onmessage = (event) => worker.dead || inside.onmessage(event);
+  /** Ports that were handed in: they end with the worker. @type {MessagePort[]} */
+  const ports = [];
+  port2.onmessage = (event) => {
+    const { port } = event.data.args ?? {};
+    if (port) ports.push(port);
+    if (!worker.dead) inside.onmessage(event);
+  };
   serve(
     inside,
     createSession({
@@ -30,7 +36,7 @@ export function startSession() {
     postMessage: (/** @type {any} */ message, /** @type {any} */ transfer = []) => port1.postMessage(message, transfer),
     terminate() {
       worker.dead = true;
-      port1.close();
+      for (const port of [port1, ...ports]) port.close();
     },
     /** Ends without a word, as when the browser kills the process. */
     die() {

@@ -1,0 +1,140 @@
+// Training by several workers, on the real engine: sessions that talk by ports.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { loadEngine } from '../../wasm/js/engine.js';
+import { createTeam, cutBatch, serveReplica } from '../../web/worker/team.js';
+import { makeIdx, moduleBytes, sameBits } from '../wasm/support.mjs';
+
+const definition = {
+  layers: [
+    { type: 'input', shape: [8, 8, 1] },
+    { type: 'conv2d', name: 'conv1', filters: 4, activation: 'relu' },
+    { type: 'flatten' },
+    { type: 'dropout', name: 'drop', rate: 0 },
+    { type: 'dense', name: 'logits', units: 3 },
+    { type: 'softmax' },
+  ],
+};
+const withDropout = structuredClone(definition);
+withDropout.layers[3].rate = 0.3;
+const options = { optimizer: 'adam', learning_rate: 0.01, batch_size: 10, seed: 3 };
+
+/** A trainer with a net and pictures of its own. @param {any} [of]  the definition */
+function start(of = definition) {
+  const engine = loadEngine({ bytes: moduleBytes('simd128') });
+  const net = engine.createNet(of, { seed: 5 });
+  const data = engine.createDataset({ shape: [8, 8, 1], classes: 3, expected: 64 });
+  data.append(makeIdx(64, { size: 8, classes: 3, seed: 1 }));
+  return { net, trainer: engine.createTrainer(net, data, options) };
+}
+
+/** @param {import('node:test').TestContext} t @param {number} replicas @param {string[]} [lost] */
+function gather(t, replicas, lost = []) {
+  const team = createTeam((reason) => lost.push(reason));
+  /** @type {MessagePort[]} */
+  const far = [];
+  for (let i = 0; i < replicas; i++) {
+    const { port1, port2 } = new MessageChannel();
+    serveReplica(port1, loadEngine({ bytes: moduleBytes('simd128') }));
+    team.join(port2);
+    far.push(port1);
+  }
+  t.after(() => {
+    team.dismiss();
+    for (const port of far) port.close();
+  });
+  return { team, far };
+}
+
+/** @param {any} net @returns {Float32Array} */
+const weights = (net) => net.tensor('parameter', '');
+
+test('a batch is cut into equal parts, none of them empty', () => {
+  assert.deepEqual(cutBatch(32, 1), [32]);
+  assert.deepEqual(cutBatch(32, 3), [11, 11, 10]);
+  assert.deepEqual(cutBatch(2, 4), [1, 1]);
+});
+
+test('a team learns what one worker learns, up to rounding', async (t) => {
+  const alone = start();
+  const shared = start();
+  const { team } = gather(t, 2);
+  for (let step = 0; step < 30; step++) {
+    const expected = alone.trainer.step();
+    const result = await team.step(shared.trainer, shared.net, options);
+    assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
+    assert.ok(Math.abs(result.loss - expected.loss) < 1e-4, `${result.loss} ${expected.loss}`);
+  }
+  const expected = weights(alone.net);
+  weights(shared.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));
+});
+
+test('twice the same team, twice the same weights to the bit, dropout and all', async (t) => {
+  const results = [];
+  for (let run = 0; run < 2; run++) {
+    const { net, trainer } = start(withDropout);
+    const { team } = gather(t, 2);
+    for (let step = 0; step < 20; step++) await team.step(trainer, net, options);
+    results.push(weights(net));
+  }
+  assert.ok(sameBits(results[0], results[1]));
+});
+
+test('options that change reach everybody', async (t) => {
+  const alone = start();
+  const shared = start();
+  const { team } = gather(t, 1);
+  const changed = { ...options, freeze: 'conv1' };
+  for (let step = 0; step < 10; step++) {
+    if (step === 5) {
+      alone.trainer.configure(changed);
+      shared.trainer.configure(changed);
+      team.configure(changed);
+    }
+    alone.trainer.step();
+    await team.step(shared.trainer, shared.net, step < 5 ? options : changed);
+  }
+  const expected = weights(alone.net);
+  weights(shared.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));
+});
+
+test('what a member does not deliver is computed here', async (t) => {
+  const alone = start();
+  const shared = start();
+  /** @type {string[]} */
+  const lost = [];
+  const { team, far } = gather(t, 2, lost);
+  // One falls silent and is let go by the page, the other says that it failed.
+  far[0].onmessage = () => {};
+  far[1].onmessage = () => far[1].postMessage({ failed: 'out of memory' });
+  setTimeout(() => team.dismiss(), 50);
+  for (let step = 0; step < 5; step++) {
+    const expected = alone.trainer.step();
+    const result = await team.step(shared.trainer, shared.net, options);
+    assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
+  }
+  assert.equal(team.size, 0);
+  assert.ok(lost.length <= 1);
+  const expected = weights(alone.net);
+  weights(shared.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));
+});
+
+test('a member that fails is told of once', async (t) => {
+  const { net, trainer } = start();
+  /** @type {string[]} */
+  const lost = [];
+  const { team, far } = gather(t, 1, lost);
+  far[0].onmessage = () => far[0].postMessage({ failed: 'out of memory' });
+  for (let step = 0; step < 3; step++) assert.equal((await team.step(trainer, net, options)).state, 'trained');
+  assert.deepEqual(lost, ['out of memory']);
+});
+
+test('another net under the team', async (t) => {
+  const { team } = gather(t, 1);
+  const first = start();
+  await team.step(first.trainer, first.net, options);
+  const other = start(withDropout);
+  const result = await team.step(other.trainer, other.net, options);
+  assert.equal(result.step, 1);
+});
