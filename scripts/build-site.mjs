@@ -3,10 +3,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import { assetScript } from './lib/asset-script.mjs';
 import { assetFiles, bundleOptions, readFullArchitectures } from './lib/bundle-plugins.mjs';
+import { gzip } from './lib/gzip.mjs';
 import { root, runMain, say, StepError } from './lib/process.mjs';
 import { splitPlugins } from './lib/split.mjs';
 import { filesBelow, unlessFresh } from './lib/stamp.mjs';
@@ -54,10 +54,10 @@ async function writeSite() {
   for (const path of modules) {
     const bytes = readFileSync(join(root, path));
     write(`wasm/${basename(path)}`, bytes);
-    writeAsset(`wasm/${basename(path)}.gz`, gzipSync(bytes, { level: 9 }));
+    writeAsset(`wasm/${basename(path)}.gz`, gzip(bytes));
   }
   for (const path of assetFiles('weights', '.cnn')) {
-    writeAsset(`weights/${basename(path)}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+    writeAsset(`weights/${basename(path)}.gz`, gzip(readFileSync(path)));
   }
 
   writeAsset('architectures.json', Buffer.from(JSON.stringify(readFullArchitectures())));

@@ -40,8 +40,11 @@ const recipes = [
   { net: 'convnetjs-mnist', data: 'fashion-mnist', options: { ...plain, epochs: 4, lr: 0.003 } },
   { net: 'mini-resnet', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.004 } },
   { net: 'mini-vgg', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.002 } },
+  ...['mini-alexnet', 'mini-inception', 'mini-inception-resnet', 'mini-efficientnet', 'resnet20'].map((net) => ({
+    net, data: 'mnist', drawn: true, options: { ...digits, epochs: 3, lr: 0.003 },
+  })),
   { net: 'mini-resnet', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.004 } },
-  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 3, lr: 0.002 } },
+  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 12, lr: 0.002 } },
 ];
 
 /** @param {Recipe} recipe */

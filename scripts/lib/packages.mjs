@@ -10,6 +10,7 @@ const forStart = [
   'dataset-fashion-mnist',
   'emscripten',
   'g++',
+  'libdeflate-tools',
   'libpng-dev',
   'libxsimd-dev',
   'lld-19',

@@ -90,6 +90,25 @@ for (const kind of kinds) {
       if (kind === 'chromium') assert.deepEqual(await violations(page), []);
     });
 
+    await t.test('two workers train one net, and what one asks meanwhile is answered', async (sub) => {
+      const page = await visit(sub, '#v1&net=mlp&start=fresh&room=train');
+      await page.selectOption('#workers', '2');
+      await page.click('#train-toggle');
+      await until(async () => (await number(page, 'metric-step')) > 50, 'training');
+      assert.equal(page.workers().length, 2);
+      await page.click('#draw-example');
+      await until(async () => (await predicted(page)) !== null, 'an answer');
+      await until(async () => (await number(page, 'metric-heldout')) > 0.5, 'the sample of the test set');
+      await page.click('#train-toggle');
+      await until(async () => (await status(page)) === 'paused', 'the pause');
+      const step = await number(page, 'metric-step');
+      await page.selectOption('#workers', '1');
+      await page.click('#train-toggle');
+      await until(async () => (await number(page, 'metric-step')) > step + 20, 'training by one');
+      assert.equal(page.workers().length, 1);
+      await page.click('#train-toggle');
+    });
+
     await t.test('the history is scrubbed by keyboard while training goes on; Escape leads back to now', async (sub) => {
       const page = await visit(sub, '#v1&room=train&start=fresh');
       const before = await probabilities(page);

@@ -24,7 +24,7 @@ export class TrainRoom extends View {
           <div class="fields">
             ${this.#optimizer()} ${this.#batch()} ${this.#learningRate()}
             ${this.#number('weight-decay', 'weightDecay', { min: 0, max: 1, step: 0.0001 })}
-${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#applies('momentum') })}
+            ${this.#number('momentum', 'momentum', { min: 0, max: 0.9999, step: 0.01, hidden: !this.#applies('momentum') })}
             ${this.#number('seed', 'seed', { min: 0, max: 2147483647, step: 1 })} ${this.#workers()} ${this.#trainFrom()}
           </div>
           <cnn-trainer-options .app=${this.app}></cnn-trainer-options>
