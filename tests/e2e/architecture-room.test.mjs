@@ -50,6 +50,50 @@ for (const kind of kinds) {
       await until(async () => (await names())[3] === 'conv2', 'as it was opened');
     });
 
+    await t.test('a block is dragged to another place', async () => {
+      const before = await names();
+      await page.locator('[data-block="4"] .block-handle').scrollIntoViewIfNeeded();
+      const [handle, target] = await Promise.all(
+        ['[data-block="4"] .block-handle', '[data-block="1"]'].map((each) => page.locator(each).boundingBox()),
+      );
+      assert.ok(handle && target);
+      const x = handle.x + handle.width / 2;
+      await page.mouse.move(x, handle.y + handle.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(x, target.y + target.height, { steps: 4 });
+      await page.mouse.move(x, target.y + 2, { steps: 2 });
+      assert.equal(await page.locator('[data-block="1"].is-before').count(), 1, 'where it would go');
+      await page.mouse.up();
+      const after = [before[0], before[4], ...before.slice(1, 4), ...before.slice(5)];
+      await until(async () => String(await names()) === String(after), 'the new order');
+      await page.click('#definition-undo');
+      await until(async () => String(await names()) === String(before), 'the old one');
+    });
+
+    await t.test('a ConvNetJS script is pasted, says what it became, and is written as layers', async () => {
+      await page.evaluate(() => {
+        const clipboardData = new DataTransfer();
+        clipboardData.setData(
+          'text/plain',
+          "layer_defs = [];\nlayer_defs.push({type:'input', out_sx:28, out_sy:28, out_depth:1}); // digits\n" +
+            "layer_defs.push({type:'conv', sx:5, filters:7, stride:1, pad:2, activation:'relu'});\n" +
+            "layer_defs.push({type:'softmax', num_classes:10});",
+        );
+        // Firefox makes no such event with data in it.
+        const paste = Object.assign(new Event('paste', { bubbles: true, cancelable: true }), { clipboardData });
+        document.getElementById('definition')?.dispatchEvent(paste);
+      });
+      await until(async () => (await definition()).layer_defs?.length === 3, 'the list');
+      assert.equal(await page.locator('#blocks').count(), 0, 'no blocks of another net');
+      await until(async () => (await page.locator('#summary').innerText()).includes('28×28×7'), 'what it became');
+      await page.click('#definition-layers');
+      await until(async () => (await names()).length === 6, 'its layers as blocks');
+      assert.equal((await definition()).layers[1].filters, 7);
+      assert.match(await page.locator('[data-block="1"] .block-what').innerText(), /filters 7/);
+      await page.click('#definition-revert');
+      await until(async () => (await names()).includes('conv2'), 'the net that is open');
+    });
+
     await t.test('a mistake is told at its block, with the reason of the engine', async () => {
       await page.click('[data-block="7"] .block-head');
       await page.fill('#block-inputs', 'nowhere');

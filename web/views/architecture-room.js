@@ -3,11 +3,19 @@
 import './architecture-room.css';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
+import { definitionText, fromScript, fromSummary, isConvNetJs, parsed, placeOf } from '../state/definition-text.js';
 import { refusalOf } from '../state/net-actions.js';
 import { definitions, presets } from '../state/nets.js';
 
 /** After so much quiet the engine is asked what it thinks of a text that is typed. */
 const kTypingMs = 500;
+/** A net as ConvNetJS writes it. */
+const kScript = `layer_defs = [];
+layer_defs.push({type:'input', out_sx:28, out_sy:28, out_depth:1});
+layer_defs.push({type:'conv', sx:5, filters:8, stride:1, pad:2, activation:'relu'});
+layer_defs.push({type:'pool', sx:2, stride:2});
+layer_defs.push({type:'fc', num_neurons:32, activation:'relu'});
+layer_defs.push({type:'softmax', num_classes:10});`;
 
 export class ArchitectureRoom extends View {
   static properties = {
@@ -87,18 +95,61 @@ export class ArchitectureRoom extends View {
           <h2 id="definition-title" class="room-title">${t('panel.definition')} ${help(t, 'definition')}</h2>
           ${this.#buttons()}
           <p id="definition-error" class="definition-error" role="alert">${this.refusal?.message ?? nothing}</p>
-          <cnn-block-editor
-            .app=${this.app}
-            .definition=${this.#draft}
-            .summary=${this.summary}
-            .refusal=${this.refusal}
-            @cnn-draft=${(/** @type {CustomEvent} */ event) => this.#take(definitionText(event.detail))}
-          ></cnn-block-editor>
+          ${isConvNetJs(this.text) ? this.#foreign() : this.#blocks()}
           ${this.#editor()}
         </section>
       </div>
     `;
   }
+
+  #blocks() {
+    const { t } = this.app;
+    return html`<cnn-block-editor
+        .app=${this.app}
+        .definition=${this.#draft}
+        .summary=${this.summary}
+        .refusal=${this.refusal}
+        @cnn-draft=${(/** @type {CustomEvent} */ event) => this.#take(definitionText(event.detail))}
+      ></cnn-block-editor>
+      <p class="muted small">
+        ${t('definition.script')}
+        <button id="definition-script" class="link small" title=${t('definition.scriptTip')} @click=${() => this.#takeScript(kScript)}>
+          ${t('definition.scriptTry')}
+        </button>
+      </p>`;
+  }
+
+  /** The draft is in ConvNetJS's notation. */
+  #foreign() {
+    const { t } = this.app;
+    return html`<p class="definition-foreign">
+      ${t('definition.foreign')}
+      <button
+        id="definition-layers"
+        ?disabled=${this.refusal !== null}
+        title=${t('definition.layersTip')}
+        @click=${this.#asLayers}
+      >
+        ${t('definition.layers')}
+      </button>
+    </p>`;
+  }
+
+  /** @param {string} script @returns {boolean} whether it is one */
+  #takeScript(script) {
+    const definition = fromScript(script);
+    if (definition) this.#take(definitionText(definition));
+    return definition !== null;
+  }
+
+  #asLayers = async () => {
+    const { actions, store } = this.app;
+    try {
+      this.#take(definitionText(fromSummary(await actions.summarize(this.text), store.catalogue.value)));
+    } catch (error) {
+      this.refusal = refusalOf(error);
+    }
+  };
 
   get #edited() {
     return this.text !== definitionText(this.app.store.info.value?.definition);
@@ -216,6 +267,9 @@ export class ArchitectureRoom extends View {
         aria-describedby="definition-error"
         .value=${this.text}
         @input=${(/** @type {any} */ event) => this.#take(event.target.value, { typed: true })}
+        @paste=${(/** @type {ClipboardEvent} */ event) => {
+          if (this.#takeScript(event.clipboardData?.getData('text/plain') ?? '')) event.preventDefault();
+        }}
         @keydown=${this.#key}
       ></textarea>`;
   }
@@ -289,65 +343,6 @@ export class ArchitectureRoom extends View {
       this.#apply();
     }
   };
-}
-
-/** A text as a definition that blocks can show; null: it is none. @param {string} text */
-function parsed(text) {
-  try {
-    const definition = JSON.parse(text);
-    const { layers } = definition;
-    return Array.isArray(layers) && layers.every((layer) => typeof layer?.type === 'string') ? definition : null;
-  } catch {
-    return null;
-  }
-}
-
-/** One layer a line: a net reads like a list. @param {any} definition */
-export function definitionText(definition) {
-  if (!definition) return '';
-  const list = 'layer_defs' in definition ? 'layer_defs' : 'layers';
-  const { [list]: layers = [], ...head } = definition;
-  const lines = Object.entries(head).map(([key, value]) => `  ${JSON.stringify(key)}: ${spaced(value)},`);
-  const rows = layers.map((/** @type {any} */ layer) => `    ${spaced(layer)}`);
-  return `{\n${lines.join('\n')}${lines.length ? '\n' : ''}  "${list}": [\n${rows.join(',\n')}\n  ]\n}`;
-}
-
-/** JSON on one line with a space after each comma and colon. @param {any} value @returns {string} */
-function spaced(value) {
-  if (Array.isArray(value)) return `[${value.map(spaced).join(', ')}]`;
-  if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  const members = Object.entries(value).map(([key, member]) => `${JSON.stringify(key)}: ${spaced(member)}`);
-  return `{ ${members.join(', ')} }`;
-}
-
-/**
- * What an error talks about, in the text: the line of a syntax error, or the layer of a path like /layers/2/kernel.
- * @param {string} text
- * @param {{path: string, line: number}} error
- */
-function placeOf(text, { path, line }) {
-  const lines = text.split('\n');
-  const before = (/** @type {number} */ count) => lines.slice(0, count).reduce((sum, each) => sum + each.length + 1, 0);
-  if (line) return { start: before(line - 1), end: before(line - 1) + (lines[line - 1]?.length ?? 0) };
-  // A list on its own is in ConvNetJS's notation.
-  const layer = /^(?:\/(layers|layer_defs))?\/(\d+)/.exec(path);
-  if (!layer) return null;
-  // Braces are counted outside strings: the nth object of the list begins where the depth rises from its level.
-  const list = (layer[1] ? new RegExp(`"${layer[1]}"\\s*:\\s*\\[`) : /\[/).exec(text);
-  if (!list) return null;
-  let depth = 0;
-  let index = -1;
-  let inString = false;
-  let start = 0;
-  for (let at = list.index + list[0].length; at < text.length; at++) {
-    const character = text[at];
-    if (character === '"' && text[at - 1] !== '\\') inString = !inString;
-    if (inString) continue;
-    if (character === '{' && depth++ === 0 && ++index === Number(layer[2])) start = at;
-    if (character === '}' && --depth === 0 && index === Number(layer[2])) return { start, end: at + 1 };
-    if (depth < 0) break;
-  }
-  return null;
 }
 
 customElements.define('cnn-architecture-room', ArchitectureRoom);

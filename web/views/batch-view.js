@@ -13,7 +13,7 @@ import { themeOf } from '../widgets/theme.js';
 /** @typedef {{shape: [number, number, number], images: Float32Array, labels: Uint8Array}} Batch */
 
 const kShown = 24;
-const kSide = 44;
+const kSide = 60;
 /** Rarer than the eye would like, so that training is not disturbed; in ms. */
 const kEvery = 1000;
 

@@ -5,7 +5,8 @@ import './block-editor.css';
 import { View, html, nothing } from './view.js';
 import { addLayer, layerOfPath, moveLayer, removeLayer, setAttribute } from '../state/draft.js';
 import { fieldControl, fieldText } from '../widgets/fields.js';
-import { formatShape, typeName } from '../widgets/format.js';
+import { choiceName, fieldName, formatShape, typeName } from '../widgets/format.js';
+import { dragItem } from '../widgets/reorder.js';
 
 /** @typedef {import('../state/draft.js').Definition} Definition */
 
@@ -52,9 +53,16 @@ export class BlockEditor extends View {
     const { t } = this.app;
     const open = index === this.open;
     const { type, name, inputs, ...attributes } = layer;
-    const words = Object.entries(attributes).map(([key, value]) => `${key} ${fieldText(value)}`);
+    const words = Object.entries(attributes).map(([key, value]) => attributeWords(t, key, value));
     const shape = this.summary?.layers.find((/** @type {any} */ each) => each.name === name)?.shape;
     return html`<li class="block ${open ? 'open' : ''} ${wrong ? 'wrong' : ''}" data-block=${index}>
+      <span
+        class="block-handle"
+        title=${t('blocks.dragTip')}
+        aria-hidden="true"
+        @pointerdown=${(/** @type {PointerEvent} */ event) => this.#drag(event, index)}
+        >⠿</span
+      >
       <button
         class="block-head"
         aria-expanded=${open ? 'true' : 'false'}
@@ -64,7 +72,7 @@ export class BlockEditor extends View {
       >
         <span class="block-name">${name ?? type}</span>
         <span class="block-what">
-          ${typeName(t, type)}${inputs ? html` ← ${inputs.join(', ')}` : nothing} ${words.join(' · ')}
+          ${[`${typeName(t, type)}${inputs ? ` ← ${inputs.join(', ')}` : ''}`, ...words].join(' · ')}
         </span>
         <span class="block-shape">${shape ? formatShape(shape) : nothing}</span>
       </button>
@@ -109,8 +117,9 @@ export class BlockEditor extends View {
             id: `block-field-${field.key}`,
             field,
             value: layer[field.key],
-            label: t.has(`field.${field.key}`) ? t(`field.${field.key}`) : field.key,
+            label: fieldName(t, field.key),
             refused,
+            name: (choice) => choiceName(t, field.key, choice),
             onChange: (value) => set(field.key, value),
           }),
         )}
@@ -161,6 +170,14 @@ export class BlockEditor extends View {
     /** @type {HTMLElement | null} */ (this.querySelector(`[data-block="${to}"] .block-head`))?.focus();
   }
 
+  /** @param {PointerEvent} event @param {number} index */
+  #drag(event, index) {
+    if (event.button > 0) return;
+    const handle = /** @type {HTMLElement} */ (event.currentTarget);
+    const item = /** @type {HTMLElement} */ (handle.closest('.block'));
+    dragItem(handle, item, event, (to) => this.#move(index, to));
+  }
+
   /** @param {number} index */
   #remove(index) {
     this.open = -1;
@@ -185,6 +202,13 @@ export class BlockEditor extends View {
     else if (event.altKey) this.#move(index, index + step);
     else /** @type {HTMLElement | null} */ (this.querySelector(`[data-block="${index + step}"] .block-head`))?.focus();
   }
+}
+
+/** An attribute in short. @param {import('../i18n/index.js').Translate} t @param {string} key @param {any} value */
+function attributeWords(t, key, value) {
+  const name = fieldName(t, key).replace(/^./, (letter) => letter.toLowerCase());
+  if (typeof value === 'boolean') return `${name}: ${t(value ? 'fact.yes' : 'fact.no')}`;
+  return `${name} ${typeof value === 'string' ? choiceName(t, key, value) : fieldText(value)}`;
 }
 
 customElements.define('cnn-block-editor', BlockEditor);

@@ -75,6 +75,21 @@ export function addressAbove(address) {
   return formatAddress(unit.row === undefined ? { node: unit.node } : { node: unit.node, channel: unit.channel });
 }
 
+/** A field of the catalogue as people call it. @param {Translate} t @param {string} key */
+export function fieldName(t, key) {
+  return t.has(`field.${key}`) ? t(`field.${key}`) : key.replaceAll('_', ' ');
+}
+
+/**
+ * A value of a field that has a few: by its own name where it has one in this field, or is the name of a layer.
+ * @param {Translate} t @param {string} key @param {string} choice
+ */
+export function choiceName(t, key, choice) {
+  if (key === 'activation') return typeName(t, choice);
+  const name = `choice.${key}.${choice}`;
+  return t.has(name) ? t(name) : choice;
+}
+
 /** Plain name of a layer type of the catalogue. @param {Translate} t @param {string} type */
 export function typeName(t, type) {
   const key = `layer.${type}.name`;

@@ -1,7 +1,7 @@
 // What the engine's table says, of a layer or of the whole net.
 
 import { html, nothing } from '../view.js';
-import { formatBytes, formatCount, formatPair, formatValue, typeName } from '../../widgets/format.js';
+import { choiceName, fieldName, formatBytes, formatCount, formatPair, formatValue, typeName } from '../../widgets/format.js';
 
 /** @typedef {import('../../i18n/index.js').Translate} Translate */
 
@@ -44,8 +44,8 @@ export function layerFacts(t, layer, whole) {
       ${attributes.map(
         ([name, value]) =>
           html`<div>
-            <dt>${t.has(`field.${name}`) ? t(`field.${name}`) : name}</dt>
-            <dd>${attributeText(t, value)}</dd>
+            <dt>${fieldName(t, name)}</dt>
+            <dd>${attributeText(t, name, value)}</dd>
           </div>`,
       )}
       ${whole || layer.parameters > 0 ? fact(t, 'parameters', t.number(layer.parameters)) : nothing}
@@ -67,10 +67,10 @@ function fieldFacts(t, { size, jump, start }) {
   ${fact(t, 'start', start.map((v) => t.number(v).replace('-', '−')).join(', '))}`;
 }
 
-/** @param {Translate} t @param {unknown} value */
-function attributeText(t, value) {
+/** @param {Translate} t @param {string} key @param {unknown} value */
+function attributeText(t, key, value) {
   if (Array.isArray(value)) return value.join(value.length > 3 ? ', ' : '×');
   if (typeof value === 'number') return formatValue(t, value);
   if (typeof value === 'boolean') return t(value ? 'fact.yes' : 'fact.no');
-  return String(value);
+  return choiceName(t, key, String(value));
 }
