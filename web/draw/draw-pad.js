@@ -1,7 +1,7 @@
 // The pad: pointer, pen, finger or keyboard make strokes in pad units. Its canvas only shows them; it is never read.
 
 import './draw-pad.css';
-import { View, html } from '../views/view.js';
+import { View, computed, html } from '../views/view.js';
 import { kPadUnits, samples } from './samples.js';
 import { drawPicture, drawStrokes } from './ink.js';
 
@@ -18,6 +18,9 @@ export class DrawPad extends View {
   #strokes = [];
   #pen = { x: kPadUnits / 2, y: kPadUnits / 2, down: false, shown: false };
   #painting = false;
+  /** Known apart from the strokes themselves, which are others at each move of the pen. */
+  #empty = computed(() => !this.app.store.strokes.value?.length && !this.app.store.testImage.value);
+  #untouched = computed(() => samples.includes(this.app.store.strokes.value ?? []) && !this.app.store.testImage.value);
   /** @type {ResizeObserver | undefined} */
   #sizes;
 
@@ -46,9 +49,7 @@ export class DrawPad extends View {
   }
 
   render() {
-    const { store, actions, t } = this.app;
-    const drawn = store.strokes.value ?? [];
-    const untouched = samples.includes(drawn) && !store.testImage.value;
+    const { actions, t } = this.app;
     return html`
       <div class="pad-frame">
         <canvas
@@ -66,7 +67,7 @@ export class DrawPad extends View {
           @focus=${() => this.#showPen(true)}
           @blur=${() => this.#showPen(false)}
         ></canvas>
-        <p class="pad-hint" ?hidden=${!untouched} aria-hidden="true">${t('pad.hint')}</p>
+        <p class="pad-hint" ?hidden=${!this.#untouched.value} aria-hidden="true">${t('pad.hint')}</p>
         <p id="draw-keys" class="visually-hidden">${t('pad.keys')}</p>
         <p
           class="visually-hidden"
@@ -86,7 +87,7 @@ export class DrawPad extends View {
         </button>
         <button
           id="draw-clear"
-          ?disabled=${drawn.length === 0 && !store.testImage.value}
+          ?disabled=${this.#empty.value}
           title=${t('pad.clearTip')}
           @click=${() => actions.clear()}
         >
@@ -118,12 +119,14 @@ export class DrawPad extends View {
     return testImage.peek() || samples.includes(now) ? [] : now;
   }
 
-  /** @param {PointerEvent} event */
-  #point(event) {
+  /** @param {PointerEvent[]} events */
+  #points(events) {
     const box = /** @type {HTMLCanvasElement} */ (this.#canvas).getBoundingClientRect();
-    const x = ((event.clientX - box.left) * kPadUnits) / box.width;
-    const y = ((event.clientY - box.top) * kPadUnits) / box.height;
-    return [x, y].map((value) => Math.round(Math.min(kPadUnits, Math.max(0, value))));
+    return events.map(({ clientX, clientY }) =>
+      [(clientX - box.left) / box.width, (clientY - box.top) / box.height].map((part) =>
+        Math.round(kPadUnits * Math.min(1, Math.max(0, part))),
+      ),
+    );
   }
 
   #down = (/** @type {PointerEvent} */ event) => {
@@ -139,19 +142,19 @@ export class DrawPad extends View {
     this.#pointer = event.pointerId;
     this.#pen.down = false;
     this.#pen.shown = false;
-    this.#strokes = [...this.#base(), [this.#point(event)]];
+    this.#strokes = [...this.#base(), this.#points([event])];
     this.app.actions.draw(this.#strokes, { begin: true });
   };
 
   #move = (/** @type {PointerEvent} */ event) => {
     if (event.pointerId !== this.#pointer) return;
     const events = event.getCoalescedEvents?.() ?? [];
-    this.#add((events.length ? events : [event]).map((each) => this.#point(each)));
+    this.#add(this.#points(events.length ? events : [event]));
   };
 
   #up = (/** @type {PointerEvent} */ event) => {
     if (event.pointerId !== this.#pointer) return;
-    if (event.type === 'pointerup') this.#add([this.#point(event)]);
+    if (event.type === 'pointerup') this.#add(this.#points([event]));
     this.#pointer = null;
   };
 

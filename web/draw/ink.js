@@ -31,28 +31,31 @@ export function drawStrokes(context, strokes, colour) {
   }
 }
 
+/** Where pictures become ink before they are enlarged. @type {CanvasRenderingContext2D | null} */
+let small = null;
+
 /**
  * A grey picture as ink: the pixel's value is how opaque the ink is.
  * @param {CanvasRenderingContext2D} context
  * @param {ArrayLike<number>} pixels  0…255 (bytes) or 0…1 (floats), the first channel is shown
  * @param {number} h
  * @param {number} w
- * @param {number} side  of the square to fill, device pixels
+ * @param {number} side  of the square in whose middle it stands, device pixels
  * @param {string} colour
  */
 export function drawPicture(context, pixels, h, w, side, colour) {
   const channels = Math.max(1, Math.round(pixels.length / (h * w)));
-  const full = pixels instanceof Uint8Array ? 255 : 1;
-  const edge = (/** @type {number} */ at, /** @type {number} */ count) => Math.round((at * side) / count);
-  context.fillStyle = colour;
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const value = pixels[(y * w + x) * channels] / full;
-      if (!(value > 0)) continue;
-      context.globalAlpha = Math.min(1, value);
-      const [left, top] = [edge(x, w), edge(y, h)];
-      context.fillRect(left, top, edge(x + 1, w) - left, edge(y + 1, h) - top);
-    }
-  }
-  context.globalAlpha = 1;
+  const scale = pixels instanceof Uint8Array ? 1 : 255;
+  small ??= document.createElement('canvas').getContext('2d');
+  if (!small) return;
+  [small.canvas.width, small.canvas.height] = [w, h];
+  const image = small.createImageData(w, h);
+  for (let i = 0; i < h * w; i++) image.data[4 * i + 3] = pixels[i * channels] * scale;
+  small.putImageData(image, 0, 0);
+  small.globalCompositeOperation = 'source-in';
+  small.fillStyle = colour;
+  small.fillRect(0, 0, w, h);
+  const [width, height] = [w, h].map((length) => Math.round((side * length) / Math.max(h, w)));
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small.canvas, (side - width) >> 1, (side - height) >> 1, width, height);
 }

@@ -1,7 +1,7 @@
 // What the net says: its answer in large type, and the probability of each class.
 
 import './prediction-bars.css';
-import { View, html, nothing } from '../views/view.js';
+import { View, computed, html, nothing } from '../views/view.js';
 import { help } from '../views/help.js';
 import { className } from '../i18n/index.js';
 
@@ -9,13 +9,15 @@ import { className } from '../i18n/index.js';
 const kProbable = ['softmax', 'binary_cross_entropy'];
 
 export class PredictionBars extends View {
+  #blank = computed(() => !this.app.store.testImage.value && !this.app.store.strokes.value?.length);
+
   render() {
     const { store, t } = this.app;
     const prediction = store.prediction.value;
     const data = store.data.value;
     const image = store.testImage.value;
     const probabilities = prediction?.probabilities ?? new Array(10).fill(0);
-    const blank = !image && (store.strokes.value ?? []).length === 0;
+    const blank = this.#blank.value;
     const best = prediction && !blank ? prediction.class : -1;
     const { output, layers = [] } = store.info.value?.summary ?? {};
     const type = layers.find((/** @type {any} */ { name }) => name === output)?.type;

@@ -53,39 +53,13 @@ export class Stages extends View {
       if (canvas.width !== side) canvas.width = canvas.height = side;
       context.clearRect(0, 0, side, side);
       const colour = getComputedStyle(canvas).getPropertyValue('--pad-ink').trim();
-      if (stage?.h && stage.w) {
-        const longer = Math.max(stage.h, stage.w);
-        const scale = side / longer;
-        context.save();
-        context.translate(Math.round((side - stage.w * scale) / 2), Math.round((side - stage.h * scale) / 2));
-        drawScaled(context, stage, scale, colour);
-        context.restore();
-      } else if (image && name === 'image') {
+      if (stage?.h && stage.w) drawPicture(context, stage.pixels, stage.h, stage.w, side, colour);
+      else if (image && name === 'image') {
         const [h, w] = this.app.store.manifest.peek()?.shape ?? [28, 28];
         drawPicture(context, image.pixels, h, w, side, colour);
       }
     }
   }
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {import('../worker/protocol.js').StagePixels} stage
- * @param {number} scale
- * @param {string} colour
- */
-function drawScaled(context, { h, w, pixels }, scale, colour) {
-  context.fillStyle = colour;
-  for (let y = 0; y < h; y++) {
-    for (let x = 0; x < w; x++) {
-      const value = pixels[y * w + x];
-      if (!(value > 0)) continue;
-      context.globalAlpha = Math.min(1, value);
-      const [left, top] = [Math.round(x * scale), Math.round(y * scale)];
-      context.fillRect(left, top, Math.round((x + 1) * scale) - left, Math.round((y + 1) * scale) - top);
-    }
-  }
-  context.globalAlpha = 1;
 }
 
 customElements.define('cnn-stages', Stages);

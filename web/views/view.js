@@ -6,7 +6,7 @@ import { LitElement } from 'lit';
 import { effect, untracked } from '@preact/signals-core';
 
 export { html, svg, nothing, render } from 'lit';
-export { effect, untracked } from '@preact/signals-core';
+export { computed, effect, untracked } from '@preact/signals-core';
 
 /**
  * @typedef {object} App  what each view is given

@@ -1,14 +1,15 @@
 // Paints predictions into the canvases of the columns, and the ends of their scales beneath.
 
 import { formatValue } from '../../widgets/format.js';
-import { MapCanvas, extent, paintLegend } from '../../widgets/maps.js';
+import { MapCanvas, extent, normaliser, paintLegend } from '../../widgets/maps.js';
 import { arranged } from '../../widgets/quantity.js';
 import { legendBox } from './column.js';
 
 /** @typedef {import('./layout.js').Column} Column */
 /** @typedef {{map: MapCanvas, element: HTMLElement, maps: HTMLElement, legend: HTMLCanvasElement, low: Element,
- *   high: Element, letters: number, painted: string, source: Float32Array | null}} Parts
- *   letters: how many fit under the legend; painted, source: what the canvas shows, so that nothing is painted twice */
+ *   high: Element, letters: number, painted: string, source: Float32Array | null, ramp: string}} Parts
+ *   letters: how many fit under the legend; painted, source, ramp: what map and legend show, so that nothing is painted
+ *   twice */
 
 export class Painter {
   /** By stage. @type {Map<string, Parts>} */ #parts = new Map();
@@ -37,7 +38,7 @@ export class Painter {
       map.layout(column.grid, dpr);
       const letters = Math.floor(legendBox(column, layout).width / 6.8) - 1;
       const ramp = /** @type {HTMLCanvasElement} */ (legend);
-      parts.set(column.stage.id, { map, element, maps, legend: ramp, low, high, letters, painted: '', source: null });
+      parts.set(column.stage.id, { map, element, maps, legend: ramp, low, high, letters, painted: '', source: null, ramp: '' });
     });
     this.#parts = parts;
   }
@@ -80,14 +81,19 @@ export class Painter {
  * @param {Parts} parts @param {import('../../widgets/colour.js').Theme} theme
  * @param {import('../../i18n/index.js').Translate} t
  */
-function drawLegend({ map, legend, low: from, high: to, letters }, theme, t) {
+function drawLegend(parts, theme, t) {
+  const { map, legend, low: from, high: to, letters } = parts;
   let [low, high] = map.extent;
   if (low >= 0)
     low = 0; // the scale starts at zero, even where the smallest value does not
   else if (high < 0) high = 0;
-  paintLegend(legend, low, high, theme, map.scale);
+  // Most often the ends have changed and their shares of the scale have not.
+  const shares = [low, high].map((end) => (end * normaliser(low, high)).toFixed(2));
+  const ramp = `${theme} ${map.scale} ${shares.join()}`;
+  if (parts.ramp !== ramp) paintLegend(legend, low, high, theme, map.scale);
+  parts.ramp = ramp;
   let [first, last] = [formatValue(t, low, 2), formatValue(t, high, 2)];
   if (first.length + last.length > letters) [first, last] = [formatValue(t, low, 1), formatValue(t, high, 1)];
-  from.textContent = first;
-  to.textContent = last;
+  if (from.textContent !== first) from.textContent = first;
+  if (to.textContent !== last) to.textContent = last;
 }
