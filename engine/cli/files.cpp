@@ -127,8 +127,7 @@ NetSource find_net(const std::string& word) {
                 "\"" + word + "\" is neither a preset nor a file." + suggestion(word, preset_names()));
   }
   const std::vector<std::uint8_t> bytes = read_file(word);
-  const bool model = bytes.size() >= 8 && std::memcmp(bytes.data(), "CNNMODEL", 8) == 0;
-  return {model ? NetKind::model : NetKind::definition, fs::path(word).stem().string(), word, false};
+  return {is_model(bytes.data(), bytes.size()) ? NetKind::model : NetKind::definition, fs::path(word).stem().string(), word, false};
 }
 
 Definition read_definition(const std::string& path) {

@@ -161,6 +161,7 @@ Json from_convnetjs(const Json& definition, const std::string& path, bool& flat)
   const auto dropout = [&](double rate) {
     Json json = layer("dropout");
     json["rate"] = rate;
+    json["scale_in"] = "inference";  // its training leaves the values as they are
     layers.push_back(std::move(json));
   };
 

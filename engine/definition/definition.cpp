@@ -72,6 +72,7 @@ class Expander {
  private:
   void add(const Json& layer, const std::string& path, const Scope& scope) {
     if (!layer.is_object()) refuse(path, "a layer must be an object {…}.");
+    if (layer.contains("layer_type")) refuse(path, "this is a net that ConvNetJS saved: open it as a file, its weights come along.");
     if (layer.find("type") == layer.end()) refuse(path, "\"type\" is missing.");
     NodeDefinition node;
     node.type = text_of(layer, "type", "", path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <map>
 
 #include "engine/core/error.h"
 #include "engine/core/number.h"
@@ -231,17 +232,29 @@ class JsonReader {
           ++at_;
           break;
         }
-        do {
-          const std::string key = text();
-          blanks();
-          expect(":");
-          json[key] = value(depth + 1);
-        } while (more("}"));
+        members(json, depth + 1);
         break;
       default:
         return number();
     }
     return json;
+  }
+
+  // Found by a tree: to search the list of keys for each is slow where there are thousands.
+  void members(Json& json, int depth) {
+    std::map<std::string, int> places;
+    do {
+      const auto [place, is_new] = places.emplace(text(), static_cast<int>(json.items_.size()));
+      blanks();
+      expect(":");
+      Json item = value(depth);
+      if (is_new) {
+        json.keys_.push_back(place->first);
+        json.items_.push_back(std::move(item));
+      } else {
+        json.items_[static_cast<std::size_t>(place->second)] = std::move(item);
+      }
+    } while (more("}"));
   }
 
   std::string text() {

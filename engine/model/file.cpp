@@ -8,6 +8,7 @@
 #include "engine/core/crc32.h"
 #include "engine/core/error.h"
 #include "engine/core/float16.h"
+#include "engine/model/convnetjs_file.h"
 
 namespace cnn {
 
@@ -117,6 +118,10 @@ void fetch(const std::uint8_t* in, const ParameterSpec& spec, Storage storage, c
   }
 }
 
+bool has_magic(const std::uint8_t* bytes, std::size_t size) {
+  return size >= kMagicBytes && std::memcmp(bytes, kMagic, kMagicBytes) == 0;
+}
+
 Json parse_header(const char* text, std::size_t size) {
   try {
     return read_json(text, size, "header", kMaxDepth);
@@ -220,8 +225,13 @@ std::vector<std::uint8_t> save_model(const Net& net, const Json& record, Storage
   return file;
 }
 
+bool is_model(const std::uint8_t* bytes, std::size_t size) {
+  return has_magic(bytes, size) || is_convnetjs_file(bytes, size);
+}
+
 Model load_model(const std::uint8_t* bytes, std::size_t size) {
-  if (size < kMagicBytes || std::memcmp(bytes, kMagic, kMagicBytes) != 0) refuse("is no model file.");
+  if (is_convnetjs_file(bytes, size)) return load_convnetjs_file(bytes, size);
+  if (!has_magic(bytes, size)) refuse("is no model file.");
   if (size < kFixedBytes + kChecksumBytes) refuse("is cut off.");
   const std::uint32_t version = get(bytes + kMagicBytes, 4);
   if (version > kVersion) {

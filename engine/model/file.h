@@ -35,7 +35,10 @@ struct Model {
   Json record;
 };
 
-// Throws Error (bad_file, or what the definition's faults throw) for anything that is not a whole, undamaged model.
+// Whether the bytes begin as those of a net with weights: a model file, or a net that ConvNetJS saved (convnetjs_file.h).
+bool is_model(const std::uint8_t* bytes, std::size_t size);
+
+// Reads both. Throws Error (bad_file, or what the definition's faults throw) for anything that is not a whole, undamaged model.
 Model load_model(const std::uint8_t* bytes, std::size_t size);
 
 }  // namespace cnn

@@ -345,6 +345,27 @@ test('saved, changed, loaded: the same answer', async (t) => {
   await until(() => String(store.prediction.value?.probabilities) === String(answer), 'the same answer');
 });
 
+test('a net that ConvNetJS saved is opened with its weights', async (t) => {
+  const { store, actions } = await openPage(t);
+  const saved = {
+    layers: [
+      { out_depth: 1, out_sx: 28, out_sy: 28, layer_type: 'input' },
+      {
+        ...{ out_depth: 10, out_sx: 1, out_sy: 1, layer_type: 'fc', num_inputs: 784, l1_decay_mul: 0, l2_decay_mul: 1 },
+        filters: Array.from({ length: 10 }, (_, digit) => ({ sx: 1, sy: 1, depth: 784, w: { ...Array(784).fill(digit / 64) } })),
+        biases: { sx: 1, sy: 1, depth: 10, w: Array(10).fill(0.5) },
+      },
+      { out_depth: 10, out_sx: 1, out_sy: 1, layer_type: 'softmax', num_inputs: 10 },
+    ],
+  };
+  await actions.loadFile(new File([JSON.stringify(saved)], 'theirs.json'));
+  assert.equal(store.notice.value?.key, 'notice.fileOpened', JSON.stringify(store.notice.value));
+  assert.equal(store.weightsOrigin.value, 'file');
+  assert.equal(store.net.value, 'custom');
+  const { values } = await actions.tensor('parameter', 'dense_1/kernel');
+  assert.deepEqual([...values.slice(780 * 10, 781 * 10)], Array.from({ length: 10 }, (_, digit) => digit / 64));
+});
+
 test('a file brings its data set, survives a lost worker, and is kept when something else is opened', async (t) => {
   const first = await openPage(t, { start: { data: 'fashion-mnist' } });
   await first.actions.saveModel();

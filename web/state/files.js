@@ -62,8 +62,7 @@ export function createFiles(context, nets) {
       } catch (error) {
         return refuse('notice.fileUnreadable', { reason: String(/** @type {any} */ (error).message) });
       }
-      const text = firstCharacter(bytes);
-      if (text === '{' || text === '[') {
+      if (isDefinition(bytes)) {
         if (bytes.length > kMaxDefinitionBytes) return refuse('notice.fileLarge', { limit: 1 });
         const result = await nets.applyDefinition(new TextDecoder().decode(bytes));
         if (!result.ok) refuse('notice.fileRefused', { reason: result.message });
@@ -94,9 +93,10 @@ export function createFiles(context, nets) {
   };
 }
 
-/** @param {Uint8Array} bytes */
-function firstCharacter(bytes) {
-  return new TextDecoder().decode(bytes.subarray(0, 64)).trimStart().slice(0, 1);
+/** JSON, unless it is a net with weights, as ConvNetJS saves it. @param {Uint8Array} bytes */
+function isDefinition(bytes) {
+  const head = new TextDecoder().decode(bytes.subarray(0, 1024)).trimStart();
+  return /^[{[]/.test(head) && !head.includes('"layer_type"');
 }
 
 /** Whether two definitions have the same layers, as written. @param {any} a @param {any} b */
