@@ -21,8 +21,9 @@ Answer explain_batch(const Scene& scene) {
   return answer;
 }
 
-Answer explain_update(const Scene& scene, const Query& query, const Trainer& trainer, const OptimizerState& after,
-                      const Real* updated) {
+// `gradients` are the sum over `batches`.
+Answer explain_update(const Scene& scene, const Query& query, const Trainer& trainer, const Real* gradients, int batches,
+                      const OptimizerState& after, const Real* updated) {
   const ParameterSlot& slot = scene.net().need_slot(query.parameter);
   const std::size_t at = scene.element(slot, query.element);
   const OptimizerState& before = trainer.optimizer();
@@ -35,7 +36,9 @@ Answer explain_update(const Scene& scene, const Query& query, const Trainer& tra
   json["decays"] = slot.spec->decays;
   json["update"] = after.updates();
   json["before"] = scene.net().parameters()[at];
-  json["gradient"] = scene.parameter_gradients()[at];
+  json["gradient"] = gradients[at] / static_cast<Real>(batches);
+  json["batches"] = batches;
+  json["waits"] = batches < trainer.options().accumulate;
   json["moments"] = Json::array();
   for (int i = 0; i < 2; ++i) {
     if (before.moment(i).size() == 0) continue;
@@ -97,8 +100,12 @@ Answer StepExplainer::answer(const Json& json) {
   }
   scene.differentiate();
   OptimizerState optimizer = trainer_.optimizer().copy(net_);
-  trainer_.update(optimizer, run_->parameter_gradients(), updated.data());
-  if (query.about == About::update) return explain_update(scene, query, trainer_, optimizer, updated.data());
+  Buffer<Real> gradients(count);
+  std::copy_n(run_->parameter_gradients(), count, gradients.data());
+  const int batches = trainer_.update(optimizer, gradients.data(), updated.data());
+  if (query.about == About::update) {
+    return explain_update(scene, query, trainer_, gradients.data(), batches, optimizer, updated.data());
+  }
   Answer answer = explain_statistics(scene, query);
   add_updates(net_, updated.data(), answer.json["parameters"]);
   return answer;

@@ -429,8 +429,16 @@ void Trainer::preview(Run& run, std::int32_t* labels, Random& dropout) const {
   dropout = state_->dropout;
 }
 
-void Trainer::update(OptimizerState& optimizer, const Real* gradients, Real* parameters) const {
-  optimizer.update(options_, scheduled_rate(options_, state_->steps), 1, gradients, parameters);
+int Trainer::update(OptimizerState& optimizer, Real* gradients, Real* parameters) const {
+  const State& s = *state_;
+  const int batches = s.pending + 1;
+  if (s.pending > 0) {
+    kernels::add_scaled(net_.parameter_values(), Real(1), s.run->parameter_gradients(), gradients, true);
+  }
+  if (batches >= options_.accumulate) {
+    optimizer.update(options_, scheduled_rate(options_, s.steps), batches, gradients, parameters);
+  }
+  return batches;
 }
 
 const OptimizerState& Trainer::optimizer() const { return state_->optimizer; }

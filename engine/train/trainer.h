@@ -98,8 +98,9 @@ class Trainer {
   int upcoming() const;
   // They, augmented and preprocessed, and their labels; dropout will draw from `dropout`. `run` has room for them.
   void preview(Run& run, std::int32_t* labels, Random& dropout) const;
-  // What a step does with its gradients.
-  void update(OptimizerState& optimizer, const Real* gradients, Real* parameters) const;
+  // What a step does with the gradients of its batch: those that wait for more are added to them and, once there are
+  // options().accumulate of them, make an update. Returns how many batches `gradients` then are the sum of.
+  int update(OptimizerState& optimizer, Real* gradients, Real* parameters) const;
   const OptimizerState& optimizer() const;
 
  private:

@@ -97,6 +97,36 @@ TEST_CASE("step: what the update of a weight will do is what the step does, to t
   }
 }
 
+TEST_CASE("step: gradients that wait for more batches come into the update of the last of them") {
+  TrainerOptions options = options_of(Optimizer::momentum);
+  options.accumulate = 3;
+  Training t(options);
+  const ParameterSlot& slot = t.net.need_slot("conv/kernel");
+  Json query;
+  query["about"] = "update";
+  query["parameter"] = slot.address;
+  query["element"] = 7;
+  const std::size_t at = slot.offset + 7;
+  for (int step = 0; step < 7; ++step) {
+    const Json told = t.ask(query).json;
+    const Json statistics = t.ask("statistics").json;
+    CAPTURE(step, told.dump());
+    const std::vector<Real> before = t.weights();
+    REQUIRE(t.trainer.step().state == StepState::trained);
+    CHECK(told["batches"].get<int>() == step % 3 + 1);
+    CHECK(told["waits"].get<bool>() == (step % 3 != 2));
+    CHECK(told["update"].get<int>() == (step + 1) / 3);
+    CHECK(told["after"].get<double>() == Approx(t.net.parameters()[at]).margin(1e-7));
+    CHECK((before[at] == t.net.parameters()[at]) == (step % 3 != 2));
+    CHECK((statistics["parameters"][slot.index]["update"].get<double>() == 0) == (step % 3 != 2));
+    if (step % 3 != 2) continue;
+    const double g = told["gradient"].get<double>() + 0.01 * before[at];
+    const Json& moment = told["moments"][0];
+    CHECK(moment["after"].get<double>() == Approx(0.9 * moment["before"].get<double>() + g).margin(1e-7));
+    CHECK(told["after"].get<double>() == Approx(before[at] - 0.01 * moment["after"].get<double>()).margin(1e-7));
+  }
+}
+
 TEST_CASE("step: looking does not change what follows") {
   Training looked(options_of(Optimizer::adam)), alone(options_of(Optimizer::adam));
   for (int step = 0; step < 8; ++step) {
