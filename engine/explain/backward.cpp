@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace cnn {
 
@@ -38,13 +40,21 @@ struct Range {
   int first, last;
 };
 
-// Outputs along one axis whose window may read cell `at`. A window that reaches over an edge may read the edge's cells.
-Range readers(int at, int in, int out, int kernel, int stride, int pad, bool whole) {
-  Range range{0, out - 1};
-  if (whole) return range;
-  if (at > 0) range.first = std::max(0, (at + pad - kernel + stride) / stride);
-  if (at < in - 1) range.last = std::min(range.last, (at + pad) / stride);
-  return range;
+// One axis of a layer, from `in` cells to `out`; the rest as in ReceptiveStep.
+struct Axis {
+  int in, out;
+  int kernel, stride, pad, growth;
+};
+
+// Outputs along one axis whose window may read cell `at`, and perhaps some more. A window that reaches over an edge may read
+// cells that lie within the border's reach of it.
+Range readers(int at, const Axis& a) {
+  Range range{(at + a.pad - a.kernel + a.stride) / a.stride, (at + a.pad) / a.stride};
+  if (a.growth > 1) range = {(range.first - 1) * a.growth, (range.last + 2) * a.growth - 1};
+  const int reach_behind = (a.out - 1) * a.stride / a.growth + a.kernel - a.pad - a.in;
+  if (at <= std::max(0, a.pad)) range.first = 0;
+  if (at >= a.in - 1 - std::max(0, reach_behind)) range.last = a.out - 1;
+  return {std::max(0, range.first), std::min(range.last, a.out - 1)};
 }
 
 template <class Visit>
@@ -94,20 +104,19 @@ Json collect(Scene& scene, int node, const Place& place, int consumer, int numbe
   const Shape& out = reader.shape;
   Terms shown;
   if (reader.layer->role() == LayerRole::head) {
-    // Backward begins here; heads that learn by cross-entropy say how.
-    shown = scene.terms(consumer, place);
-    const Real p = scene.run().activation(consumer)[offset(place, out)];
-    const Real miss = p - static_cast<Real>(shown.number("target", p));
+    shown = scene.terms(consumer, place);  // backward begins here
+    const Real miss = static_cast<Real>(shown.number("miss", 0));
     const Real scale = static_cast<Real>(shown.number("scale", 0));
-    shown.numbers.emplace_back("probability", p);
     shares.push_back({number, place, scale, miss, scale * miss});
   } else {
     const ReceptiveStep step = reader.layer->receptive_step(reader.layer_inputs(), out);
     const Span<const Real> dy = scene.run().gradient(consumer);
-    for_each_place(place.image,
-                   readers(place.row, in.h, out.h, step.kernel_h, step.stride_h, step.pad_top, step.whole),
-                   readers(place.column, in.w, out.w, step.kernel_w, step.stride_w, step.pad_left, step.whole),
-                   {0, out.c - 1}, [&](const Place& at) {
+    Range rows{0, out.h - 1}, columns{0, out.w - 1};
+    if (!step.whole) {
+      rows = readers(place.row, {in.h, out.h, step.kernel_h, step.stride_h, step.pad_top, step.growth_h});
+      columns = readers(place.column, {in.w, out.w, step.kernel_w, step.stride_w, step.pad_left, step.growth_w});
+    }
+    for_each_place(place.image, rows, columns, {0, out.c - 1}, [&](const Place& at) {
                      Terms terms = scene.terms(consumer, at);
                      for (const Term& term : terms.list) {
                        if (term.input < 0 || reader.inputs[term.input] != node || !inside(term.cell, in) ||
@@ -163,10 +172,12 @@ Answer explain_parameter(Scene& scene, const Query& query) {
   const Node& node = scene.graph()[slot.node];
   const Span<const Real> dy = scene.run().gradient(slot.node);
 
-  // The last extent of a parameter is that of the channels it makes (core/tensor.h), unless it counts something else.
-  const int last = slot.spec->shape.back();
-  const int channel = query.element % last;
-  const Range channels = last == node.shape.c ? Range{channel, channel} : Range{0, node.shape.c - 1};
+  // Outputs of other channels than the element's need not be asked.
+  const std::vector<int>& shape = slot.spec->shape;
+  const auto axis = shape.end() - 1 - slot.spec->axes_behind_channel;
+  const int behind = std::accumulate(axis + 1, shape.end(), 1, std::multiplies<int>());
+  const int channel = query.element / behind % *axis;
+  const Range channels = *axis == node.shape.c ? Range{channel, channel} : Range{0, node.shape.c - 1};
   std::vector<Share> shares;
   for (int image = 0; image < scene.run().batch() && dy.data != nullptr; ++image) {
     for_each_place(image, {0, node.shape.h - 1}, {0, node.shape.w - 1}, channels, [&](const Place& at) {

@@ -66,6 +66,15 @@ std::size_t in_count(const Resample& s) { return static_cast<std::size_t>(s.batc
 
 }  // namespace
 
+std::vector<ResampleTap> resample_taps(const Resample& s, int row, int column) {
+  std::vector<ResampleTap> list;
+  for_each_tap(s, taps(s, s.h, row), taps(s, s.w, column), [&](std::size_t at, double share) {
+    const int pixel = static_cast<int>(at / s.channels);
+    if (share > 0) list.push_back({pixel / s.w.in, pixel % s.w.in, share});
+  });
+  return list;
+}
+
 // ---------------------------------------------------------------- reference
 
 namespace reference {

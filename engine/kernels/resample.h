@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 namespace cnn::kernels {
 
 // What a cell outside the picture reads: 0, the nearest cell, or the picture mirrored at its first or last cell.
@@ -24,6 +26,14 @@ struct Resample {
   Border border = Border::zero;  // reflect: before and behind are smaller than the input
   bool linear = false;
 };
+
+// One cell of the input, and its share in a cell of the output.
+struct ResampleTap {
+  int row, column;
+  double share;
+};
+// What the output at (row, column) is made of; nothing where the border is 0.
+std::vector<ResampleTap> resample_taps(const Resample& s, int row, int column);
 
 template <class T>
 void resample_forward(const Resample& s, const T* x, T* y);

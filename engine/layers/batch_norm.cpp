@@ -48,34 +48,21 @@ void BatchNorm::backward(const Pass& pass) const {
 
 void BatchNorm::terms(const Pass& pass, const Place& place, Terms& terms) const {
   const Affine affine = place_affine(pass, attrs_.scale, attrs_.shift, pass.scratch);
-  const bool of_batch = pass.mode == Mode::training;
   const int c = place.channel;
-  const Real* running_variance = pass.parameters[affine.count + 1];
-  const Real mean = of_batch ? statistics(pass)[c] : pass.parameters[affine.count][c];
-  Real inv_std = of_batch ? statistics(pass)[pass.shape.c + c] : 0;
-  if (!of_batch) inverse_deviation(1, running_variance + c, attrs_.epsilon, &inv_std);
-  terms.kind = Arithmetic::normalization;
-  terms.add(pass, 0, place, affine.gamma[c] * inv_std);
-  Term& term = terms.list.back();
-  const Real normalized = (term.value - mean) * inv_std;
-  term.factor = normalized;
-  term.product = normalized * affine.gamma[c];
-  if (attrs_.scale) {
-    term.tensor = 0;
-    term.element = c;
+  Normalized of;
+  of.epsilon = attrs_.epsilon;
+  if (pass.mode == Mode::training) {
+    of.mean = statistics(pass)[c];
+    of.inv_std = statistics(pass)[pass.shape.c + c];
+    of.images = pass.batch;
+    of.rows = pass.shape.h;
+    of.columns = pass.shape.w;
+    of.channels = 1;
+  } else {
+    of.mean = pass.parameters[affine.count][c];
+    inverse_deviation(1, pass.parameters[affine.count + 1] + c, attrs_.epsilon, &of.inv_std);
   }
-  if (attrs_.shift) terms.add_constant(pass, attrs_.scale ? 1 : 0, c);
-  const double variance = of_batch ? 1 / (double(inv_std) * inv_std) - attrs_.epsilon : double(running_variance[c]);
-  terms.numbers = {{"mean", mean},
-                   {"variance", variance},
-                   {"epsilon", attrs_.epsilon},
-                   {"normalized", normalized},
-                   {"gamma", affine.gamma[c]},
-                   {"beta", affine.beta[c]},
-                   {"images", of_batch ? pass.batch : 0},
-                   {"rows", of_batch ? pass.shape.h : 0},
-                   {"columns", of_batch ? pass.shape.w : 0},
-                   {"channels", of_batch ? 1 : 0}};
+  normalization_terms(pass, place, attrs_.scale, attrs_.shift, of, terms);
 }
 
 }  // namespace cnn

@@ -21,4 +21,14 @@ double BinaryCrossEntropy::loss(const Pass& pass, int* correct) const {
          pass.batch;
 }
 
+void BinaryCrossEntropy::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const Real p = pass.output[offset(place, pass.shape)];
+  terms.kind = Arithmetic::function;
+  terms.add(pass, 0, place, p * (1 - p));
+  terms.list.back().product = p;
+  if (pass.labels == nullptr) return;
+  terms.numbers.emplace_back("probability", p);
+  add_target(pass, place, pass.labels[place.image] == place.channel ? 1 : 0, terms);
+}
+
 }  // namespace cnn

@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/layers/attributed.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -21,6 +22,17 @@ class ClassHead : public Attributed<Attrs, Head> {
   double weight() const override { return this->attrs_.weight; }
 
  protected:
+  // What the loss says of the class at `place`, where the labels are known (see Arithmetic).
+  void add_miss(const Pass& pass, double miss, Terms& terms) const {
+    terms.numbers.emplace_back("miss", miss);
+    terms.numbers.emplace_back("scale", scale(pass));
+  }
+  // Of losses that draw the output to a target.
+  void add_target(const Pass& pass, const Place& place, double target, Terms& terms) const {
+    terms.numbers.emplace_back("target", target);
+    add_miss(pass, pass.output[offset(place, pass.shape)] - target, terms);
+  }
+
   // Of the gradient of the mean over the batch.
   Real scale(const Pass& pass) const { return static_cast<Real>(weight() * pass.share / pass.batch); }
 };

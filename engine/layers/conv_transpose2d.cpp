@@ -5,6 +5,7 @@
 #include "engine/core/error.h"
 #include "engine/core/tensor.h"
 #include "engine/kernels/elementwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -66,6 +67,7 @@ std::vector<ParameterSpec> ConvTranspose2d::parameters(const LayerInputs& inputs
   kernel.fan_in = std::max(1, taps * inputs[0].c / (attrs_.stride.h * attrs_.stride.w));
   kernel.fan_out = taps * attrs_.filters;
   kernel.decays = true;
+  kernel.axes_behind_channel = 1;
   if (!attrs_.bias) return {kernel};
   return {kernel, bias_spec(attrs_.filters, attrs_.bias_init)};
 }
@@ -120,6 +122,25 @@ void ConvTranspose2d::backward(const Pass& pass) const {
   kernels::conv2d_forward(s, pass.output_gradient, pass.parameters[0], static_cast<Real*>(nullptr), result,
                           pass.scratch);
   if (in.accumulate) kernels::add_scaled(in.shape.size() * pass.batch, Real(1), result, in.gradient, true);
+}
+
+void ConvTranspose2d::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const PassInput& in = pass.inputs[0];
+  const Placement at = cnn::place(attrs_, in.shape);
+  terms.kind = Arithmetic::products;
+  for (int ky = 0; ky < attrs_.kernel.h; ++ky) {
+    for (int kx = 0; kx < attrs_.kernel.w; ++kx) {
+      const int y = place.row + at.h.before - ky, x = place.column + at.w.before - kx;
+      if (y % attrs_.stride.h != 0 || x % attrs_.stride.w != 0) continue;  // no stamp has this tap here
+      Place cell{place.image, y / attrs_.stride.h, x / attrs_.stride.w, 0};
+      if (y < 0 || x < 0 || !inside(cell, in.shape)) continue;
+      const std::size_t tap = static_cast<std::size_t>(ky) * attrs_.kernel.w + kx;
+      for (; cell.channel < in.shape.c; ++cell.channel) {
+        terms.add_product(pass, 0, cell, 0, (tap * attrs_.filters + place.channel) * in.shape.c + cell.channel);
+      }
+    }
+  }
+  if (attrs_.bias) terms.add_constant(pass, 1, place.channel);
 }
 
 kernels::Conv2dShape ConvTranspose2d::kernel_shape(const Shape& input, const Shape& output, int batch) const {

@@ -52,6 +52,7 @@ class ConvTranspose2d : public Attributed<ConvTranspose2dAttrs> {
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
   // The convolution that goes from the output to the input.

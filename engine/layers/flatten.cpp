@@ -1,7 +1,6 @@
 #include "engine/layers/flatten.h"
 
 #include "engine/core/error.h"
-#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -17,13 +16,6 @@ ReceptiveStep Flatten::receptive_step(const LayerInputs&, const Shape&) const {
   ReceptiveStep step;
   step.whole = true;  // the vector as a whole sees all; one entry alone has no place any more
   return step;
-}
-
-void Flatten::terms(const Pass& pass, const Place& place, Terms& terms) const {
-  terms.kind = Arithmetic::copy;
-  const Shape& in = pass.inputs[0].shape;
-  const int pixel = place.channel / in.c;
-  terms.add(pass, 0, {place.image, pixel / in.w, pixel % in.w, place.channel % in.c}, 1);
 }
 
 }  // namespace cnn

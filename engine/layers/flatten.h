@@ -20,7 +20,7 @@ class Flatten : public Attributed<NoAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override { view_forward(pass); }
   void backward(const Pass& pass) const override { view_backward(pass); }
-  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override { view_terms(pass, place, terms); }
 };
 
 }  // namespace cnn

@@ -38,6 +38,7 @@ struct ParameterSpec {
   bool decays = false;
   double l1_decay_mul = 1;
   double l2_decay_mul = 1;
+  int axes_behind_channel = 0;  // the last extent counts the channels that it makes; in transposed kernels the one before
 
   std::size_t count() const;
 };
@@ -141,6 +142,8 @@ class Head : public Layer {
   virtual double weight() const = 0;
   // Mean loss over the batch, unweighted, from the input (logits); `correct` counts the images whose class was hit.
   virtual double loss(const Pass& pass, int* correct) const = 0;
+  // Besides, where the pass has labels, how the loss sees the output.
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override = 0;
 };
 
 }  // namespace cnn

@@ -1,6 +1,10 @@
 #include "engine/layers/local_response_norm.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "engine/core/error.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -40,6 +44,21 @@ kernels::LocalResponse LocalResponseNorm::kernel_parameters() const {
   p.alpha = attrs_.alpha;
   p.beta = attrs_.beta;
   return p;
+}
+
+// The backward pass of this one pixel tells the slopes.
+void LocalResponseNorm::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const int channels = pass.shape.c;
+  const std::size_t pixel = offset({place.image, place.row, place.column, 0}, pass.shape);
+  std::vector<Real> start(channels, 0), slopes(channels, 0);
+  start[place.channel] = 1;
+  kernels::local_response_backward(kernel_parameters(), 1, channels, pass.inputs[0].value + pixel, start.data(), slopes.data(),
+                                   false, pass.scratch);
+  terms.kind = Arithmetic::function;
+  const int reach = kernel_parameters().reach;
+  for (int c = std::max(0, place.channel - reach); c <= std::min(channels - 1, place.channel + reach); ++c) {
+    terms.add(pass, 0, {place.image, place.row, place.column, c}, slopes[c]);
+  }
 }
 
 }  // namespace cnn

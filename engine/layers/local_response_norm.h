@@ -34,6 +34,7 @@ class LocalResponseNorm : public Attributed<LocalResponseNormAttrs> {
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 
  private:
   kernels::LocalResponse kernel_parameters() const;

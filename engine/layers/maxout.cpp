@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/layers/pool2d.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -38,6 +39,13 @@ void Maxout::forward(const Pass& pass) const {
 
 void Maxout::backward(const Pass& pass) const {
   pool_backward(PoolMode::max, rows_of_pieces(pass, attrs_.pieces), pass);
+}
+
+void Maxout::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  for (int piece = 0; piece < attrs_.pieces; ++piece) {
+    terms.add(pass, 0, {place.image, place.row, place.column, place.channel * attrs_.pieces + piece}, 1);
+  }
+  keep_largest(terms);
 }
 
 }  // namespace cnn

@@ -27,6 +27,7 @@ class Maxout : public Attributed<MaxoutAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

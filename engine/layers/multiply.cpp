@@ -2,6 +2,7 @@
 
 #include "engine/core/error.h"
 #include "engine/kernels/channelwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -47,6 +48,14 @@ void Multiply::backward(const Pass& pass) const {
   if (gate.gradient != nullptr) {
     kernels::gate_maps_backward(pass.batch, e.rows, e.channels, x.value, dy, gate.gradient, gate.accumulate);
   }
+}
+
+void Multiply::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  const Shape& gates = pass.inputs[1].shape;
+  const Place gate = gates == pass.shape ? place : Place{place.image, 0, 0, place.channel};
+  terms.kind = Arithmetic::function;
+  terms.add(pass, 0, place, pass.inputs[1].value[offset(gate, gates)]);
+  terms.add(pass, 1, gate, terms.list[0].value);
 }
 
 }  // namespace cnn

@@ -19,6 +19,7 @@ class Multiply : public Attributed<NoAttrs> {
   Shape output_shape(const LayerInputs& inputs) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/kernels/channelwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -71,6 +72,32 @@ Affine place_affine(const Pass& pass, bool scale, bool shift, Real* scratch) {
   return affine;
 }
 
+void normalization_terms(const Pass& pass, const Place& place, bool scale, bool shift, const Normalized& of, Terms& terms) {
+  const Affine affine = place_affine(pass, scale, shift, pass.scratch);
+  const int c = place.channel;
+  terms.kind = Arithmetic::normalization;
+  terms.add(pass, 0, place, affine.gamma[c] * of.inv_std);
+  Term& term = terms.list.back();
+  const Real normalized = (term.value - of.mean) * of.inv_std;
+  term.factor = normalized;
+  term.product = normalized * affine.gamma[c];
+  if (scale) {
+    term.tensor = 0;
+    term.element = c;
+  }
+  if (shift) terms.add_constant(pass, scale ? 1 : 0, c);
+  terms.numbers = {{"mean", of.mean},
+                   {"variance", 1 / (double(of.inv_std) * of.inv_std) - of.epsilon},
+                   {"epsilon", of.epsilon},
+                   {"normalized", normalized},
+                   {"gamma", affine.gamma[c]},
+                   {"beta", affine.beta[c]},
+                   {"images", of.images},
+                   {"rows", of.rows},
+                   {"columns", of.columns},
+                   {"channels", of.channels}};
+}
+
 void inverse_deviation(std::size_t count, const Real* variance, double epsilon, Real* out) {
   const Real e = static_cast<Real>(epsilon);
   for (std::size_t i = 0; i < count; ++i) out[i] = 1 / std::sqrt(variance[i] + e);
@@ -131,6 +158,19 @@ void image_norm_backward(const Pass& pass, int groups, const ImageNormAttrs& att
   kernels::norm_backward(image_sets(pass, groups), in.value, mean, inv_std, affine.gamma, pass.output_gradient,
                          affine.gamma_gradient, affine.beta_gradient, in.gradient, in.accumulate,
                          pass.scratch + kAffineScratch * pass.shape.c);
+}
+
+void image_norm_terms(const Pass& pass, int groups, const ImageNormAttrs& attrs, const Place& place, Terms& terms) {
+  const Real* mean = static_cast<const Real*>(pass.saved) + static_cast<std::size_t>(place.image) * pass.shape.c + place.channel;
+  Normalized of;
+  of.mean = *mean;
+  of.inv_std = mean[static_cast<std::size_t>(pass.batch) * pass.shape.c];
+  of.epsilon = attrs.epsilon;
+  of.images = 1;
+  of.rows = pass.shape.h;
+  of.columns = pass.shape.w;
+  of.channels = pass.shape.c / groups;
+  normalization_terms(pass, place, attrs.scale, attrs.shift, of, terms);
 }
 
 }  // namespace cnn

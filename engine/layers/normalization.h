@@ -28,6 +28,14 @@ void inverse_deviation(std::size_t count, const Real* variance, double epsilon, 
 // running_mean [C] and running_variance [C], not the optimiser's; they start as 0 and 1.
 std::vector<ParameterSpec> running_averages(int channels);
 
+// What one value was normalised by, and the extents of the block of values that share it (0: it is not of this batch).
+struct Normalized {
+  Real mean = 0, inv_std = 0;
+  double epsilon = 0;
+  int images = 0, rows = 0, columns = 0, channels = 0;
+};
+void normalization_terms(const Pass& pass, const Place& place, bool scale, bool shift, const Normalized& of, Terms& terms);
+
 // The sets of batch normalisation, and those of each image by itself.
 kernels::NormSets batch_sets(const Pass& pass);
 kernels::NormSets image_sets(const Pass& pass, int groups);
@@ -57,6 +65,7 @@ std::size_t image_norm_saved_bytes(int channels, int batch);
 std::size_t image_norm_scratch(int channels, int batch);
 void image_norm_forward(const Pass& pass, int groups, const ImageNormAttrs& attrs);
 void image_norm_backward(const Pass& pass, int groups, const ImageNormAttrs& attrs);
+void image_norm_terms(const Pass& pass, int groups, const ImageNormAttrs& attrs, const Place& place, Terms& terms);
 
 // y = gamma · (x − μ) / √(σ² + epsilon) + beta with μ and σ² (biased) over each group of channels of each image: the same in
 // training and inference, whatever the batch.
@@ -84,6 +93,9 @@ class ImageNorm : public Attributed<Attrs> {
   }
   void forward(const Pass& pass) const override { image_norm_forward(pass, groups(pass.shape.c), attrs_); }
   void backward(const Pass& pass) const override { image_norm_backward(pass, groups(pass.shape.c), attrs_); }
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override {
+    image_norm_terms(pass, groups(pass.shape.c), attrs_, place, terms);
+  }
 
  protected:
   using Attributed<Attrs>::attrs_;

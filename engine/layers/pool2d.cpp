@@ -29,6 +29,19 @@ void pool_backward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pas
   }
 }
 
+void keep_largest(Terms& terms) {
+  terms.kind = Arithmetic::maximum;
+  std::vector<Term>& list = terms.list;
+  const auto by_value = [](const Term& a, const Term& b) { return a.value < b.value; };
+  const auto winner = std::max_element(list.begin(), list.end(), by_value);
+  int ties = 0;
+  for (auto term = list.begin(); term != list.end(); ++term) {
+    ties += term->value == winner->value ? 1 : 0;
+    if (term != winner) term->weight = term->product = 0;
+  }
+  terms.numbers.emplace_back("ties", ties);
+}
+
 void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, const Place& place, Terms& terms) {
   const int top = place.row * s.stride_h - s.pad_top;
   const int left = place.column * s.stride_w - s.pad_left;
@@ -37,22 +50,10 @@ void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, 
       terms.add(pass, 0, {place.image, row, column, place.channel}, 1);
     }
   }
-  std::vector<Term>& list = terms.list;
-  if (mode == PoolMode::max) {
-    terms.kind = Arithmetic::maximum;
-    const auto by_value = [](const Term& a, const Term& b) { return a.value < b.value; };
-    const auto winner = std::max_element(list.begin(), list.end(), by_value);
-    int ties = 0;
-    for (auto term = list.begin(); term != list.end(); ++term) {
-      ties += term->value == winner->value ? 1 : 0;
-      if (term != winner) term->weight = term->product = 0;
-    }
-    terms.numbers.emplace_back("ties", ties);
-    return;
-  }
+  if (mode == PoolMode::max) return keep_largest(terms);
   terms.kind = mode == PoolMode::sum ? Arithmetic::sum : Arithmetic::average;
   if (mode == PoolMode::sum) return;
-  for (Term& term : list) {
+  for (Term& term : terms.list) {
     term.weight = Real(1) / static_cast<Real>(kernels::pool_divisor(s, place.row, place.column));
     term.product = term.value * term.weight;
   }

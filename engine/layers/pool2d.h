@@ -56,6 +56,8 @@ class Pool2d : public Attributed<Pool2dAttrs> {
 // Pooling over any windows `s`. The maximum keeps its winners in pass.saved, where there is room, for backward.
 void pool_forward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass);
 void pool_backward(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass);
+// Of the terms, the largest value (the first of equals) becomes the output, the others add nothing.
+void keep_largest(Terms& terms);
 void pool_terms(PoolMode mode, const kernels::Pool2dShape& s, const Pass& pass, const Place& place, Terms& terms);
 // Bytes of the winners of an output of that shape; the other modes save nothing.
 std::size_t pool_saved_bytes(PoolMode mode, const Shape& output, int batch);

@@ -1,6 +1,7 @@
 #include "engine/layers/prelu.h"
 
 #include "engine/kernels/channelwise.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -27,6 +28,16 @@ void Prelu::backward(const Pass& pass) const {
   const PassInput& in = pass.inputs[0];
   kernels::prelu_backward(rows(pass), pass.shape.c, pass.parameters[0], in.value, pass.output_gradient, in.gradient,
                           in.accumulate, pass.parameter_gradients[0]);
+}
+
+void Prelu::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::products;
+  const Real x = pass.inputs[0].value[offset(place, pass.shape)];
+  if (x < 0) {
+    terms.add_product(pass, 0, place, 0, place.channel);
+  } else {
+    terms.add(pass, 0, place, 1);
+  }
 }
 
 }  // namespace cnn

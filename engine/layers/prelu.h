@@ -26,6 +26,7 @@ class Prelu : public Attributed<PreluAttrs> {
   std::vector<ParameterSpec> parameters(const LayerInputs& inputs) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

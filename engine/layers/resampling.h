@@ -2,6 +2,7 @@
 
 #include "engine/kernels/resample.h"
 #include "engine/layers/attributed.h"
+#include "engine/layers/terms.h"
 
 namespace cnn {
 
@@ -26,6 +27,13 @@ class Resampling : public Attributed<Attrs> {
     const PassInput& in = pass.inputs[0];
     if (in.gradient == nullptr) return;
     kernels::resample_backward(parameters_of(pass), pass.output_gradient, in.gradient, in.accumulate);
+  }
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override {
+    const kernels::Resample s = parameters_of(pass);
+    terms.kind = s.linear ? Arithmetic::products : Arithmetic::copy;
+    for (const kernels::ResampleTap& tap : kernels::resample_taps(s, place.row, place.column)) {
+      terms.add(pass, 0, {place.image, tap.row, tap.column, place.channel}, static_cast<Real>(tap.share));
+    }
   }
 
  protected:

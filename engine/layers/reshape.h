@@ -30,6 +30,7 @@ class Reshape : public Attributed<ReshapeAttrs> {
   bool uses_input() const override { return false; }
   void forward(const Pass& pass) const override { view_forward(pass); }
   void backward(const Pass& pass) const override { view_backward(pass); }
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override { view_terms(pass, place, terms); }
 };
 
 }  // namespace cnn

@@ -41,8 +41,8 @@ void Softmax::terms(const Pass& pass, const Place& place, Terms& terms) const {
   if (pass.labels == nullptr) return;
   const double even = attrs_.label_smoothing / pass.shape.c;
   const bool hit = pass.labels[place.image] == place.channel;
-  terms.numbers.emplace_back("target", (hit ? 1 - attrs_.label_smoothing : 0) + even);
-  terms.numbers.emplace_back("scale", scale(pass));
+  terms.numbers.emplace_back("probability", p[place.channel]);
+  add_target(pass, place, (hit ? 1 - attrs_.label_smoothing : 0) + even, terms);
 }
 
 }  // namespace cnn

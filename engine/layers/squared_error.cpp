@@ -18,4 +18,10 @@ double SquaredError::loss(const Pass& pass, int* correct) const {
   return kernels::squared_error(pass.batch, pass.shape.c, pass.inputs[0].value, pass.labels, correct) / pass.batch;
 }
 
+void SquaredError::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::copy;
+  terms.add(pass, 0, place, 1);
+  if (pass.labels != nullptr) add_target(pass, place, pass.labels[place.image] == place.channel ? 1 : 0, terms);
+}
+
 }  // namespace cnn

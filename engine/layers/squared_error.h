@@ -23,6 +23,7 @@ class SquaredError : public ClassHead<SquaredErrorAttrs> {
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
   double loss(const Pass& pass, int* correct) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

@@ -19,4 +19,22 @@ double Svm::loss(const Pass& pass, int* correct) const {
          pass.batch;
 }
 
+void Svm::terms(const Pass& pass, const Place& place, Terms& terms) const {
+  terms.kind = Arithmetic::copy;
+  terms.add(pass, 0, place, 1);
+  if (pass.labels == nullptr) return;
+  const Real* score = pass.inputs[0].value + static_cast<std::size_t>(place.image) * pass.shape.c;
+  const int label = pass.labels[place.image];
+  // As kernels::hinge_backward decides.
+  const auto close = [&](int c) { return c != label && double(score[c]) - double(score[label]) + attrs_.margin > 0; };
+  int pushes = 0;
+  if (place.channel != label) {
+    pushes = close(place.channel) ? 1 : 0;
+  } else {
+    for (int c = 0; c < pass.shape.c; ++c) pushes -= close(c) ? 1 : 0;
+  }
+  terms.numbers.emplace_back("margin", attrs_.margin);
+  add_miss(pass, pushes, terms);
+}
+
 }  // namespace cnn

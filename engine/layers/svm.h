@@ -25,6 +25,7 @@ class Svm : public ClassHead<SvmAttrs> {
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
   double loss(const Pass& pass, int* correct) const override;
+  void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 
 }  // namespace cnn

@@ -88,10 +88,6 @@ void pointwise_terms(const Layer& layer, const Pass& pass, const Place& place, T
 // output, says it.
 void Layer::terms(const Pass& pass, const Place& place, Terms& terms) const {
   terms.kind = Arithmetic::function;
-  if (role() == LayerRole::head) {  // backward starts from the labels there: the logits are all there is to tell
-    for (int c = 0; c < pass.inputs[0].shape.c; ++c) terms.add(pass, 0, {place.image, 0, 0, c}, 0);
-    return;
-  }
   Buffer<Real> start(pass.shape.size() * pass.batch);
   start[offset(place, pass.shape)] = 1;
   std::vector<Buffer<Real>> gradients;

@@ -33,10 +33,11 @@ enum class Arithmetic {
   mask,           // dropout: weight 0, or what the kept ones are multiplied by
   normalization,  // γ · x̂ + β with x̂ = (x − mean) / √(variance + epsilon); numbers: all these, and "images", "rows", "columns",
                   // "channels": the extents of the block of values that share mean and variance (0: fixed, not of this batch)
-  softmax,        // product e^(x − maximum); numbers "maximum", "sum", and with labels "target" and "scale": the gradient at
-                  // this class's logit is (p − target) · scale
+  softmax,        // product e^(x − maximum); numbers "maximum", "sum"
   function,       // weight is the slope ∂output / ∂value
 };
+// Heads add, where labels are known, the numbers "miss" and "scale": the gradient at the value is miss · scale. Losses that draw
+// the output to a "target" miss it by output − target; the hinge tells by how many margins it pushes.
 const char* arithmetic_name(Arithmetic kind);
 
 struct Term {

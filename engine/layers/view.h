@@ -8,5 +8,6 @@ namespace cnn {
 // else the values are copied.
 void view_forward(const Pass& pass);
 void view_backward(const Pass& pass);
+void view_terms(const Pass& pass, const Place& place, Terms& terms);
 
 }  // namespace cnn

@@ -362,7 +362,7 @@ test('a net that ConvNetJS saved is opened with its weights', async (t) => {
   assert.equal(store.notice.value?.key, 'notice.fileOpened', JSON.stringify(store.notice.value));
   assert.equal(store.weightsOrigin.value, 'file');
   assert.equal(store.net.value, 'custom');
-  const { values } = await actions.tensor('parameter', 'dense_1/kernel');
+  const values = /** @type {Float32Array} */ (await actions.tensor('parameter', 'dense_1/kernel'));
   assert.deepEqual([...values.slice(780 * 10, 781 * 10)], Array.from({ length: 10 }, (_, digit) => digit / 64));
 });
 

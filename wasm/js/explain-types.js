@@ -43,8 +43,10 @@
  *   normalization  γ · x̂ + β, x̂ = (x − mean) / √(variance + epsilon); numbers: mean, variance, epsilon, normalized (x̂), gamma,
  *                  beta, and images, rows, columns, channels: extents of the block that shares mean and variance (0: they are
  *                  fixed running averages)
- *   softmax        product e^(x − maximum), result product / sum; numbers: maximum, sum, and where a label is known target, scale
+ *   softmax        product e^(x − maximum), result product / sum; numbers: maximum, sum
  *   function       weight is the slope ∂result / ∂value
+ * Heads add, where a label is known, the numbers miss and scale (head's weight / images): the gradient at the value read is
+ * miss · scale, with miss = result − target (number target), or by how many margins the hinge pushes.
  * @typedef {'input' | 'products' | 'maximum' | 'average' | 'sum' | 'copy' | 'mask' | 'normalization' | 'softmax' | 'function'
  *   } Arithmetic
  *
@@ -83,7 +85,7 @@
  * `backward` {node, row, column, channel, image, label}: how ∂loss / ∂value came about. One entry of the arrays for each output
  * that reads the value: `consumer` (which of `consumers`), `image`, `row`, `column`, `channel` (the output), `weight`
  * (∂output / ∂value: a kernel's weight, a ReLU's gate, a pooling's route), `gradient` (∂loss / ∂output), `product`. At the loss
- * gradient is p − target and weight the scale (head's weight / images). Through a normalisation over the batch the product is
+ * gradient is the head's miss and weight its scale. Through a normalisation over the batch the product is
  * g − mean(g) − x̂ · mean(g · x̂) with g = weight · gradient; numbers mean_gradient, mean_gradient_normalized are the means.
  * @typedef {object} BackwardAnswer
  * @property {string} node
@@ -93,7 +95,7 @@
  * @property {number} [gradient]  the engine's own; absent for heads
  * @property {number} sum         of the products
  * @property {{node: string, kind: Arithmetic, numbers: Record<string, number>}[]} consumers
- *   numbers of a softmax: also probability, target, scale
+ *   numbers of a softmax: also probability
  *
  * `parameter` {parameter, element, count, label}: how the gradient of one weight came about, Σ over all `total` outputs that it
  * takes part in. Arrays as of `backward` for the `count` largest products; `weight` is the number that stood beside the parameter
@@ -156,7 +158,9 @@
  * @property {boolean} decays     weight decay applies to it
  * @property {number} update      number of this update, from 1 (t of Adam)
  * @property {number} before
- * @property {number} gradient    without decay
+ * @property {number} gradient    without decay; where gradients accumulate, the mean over `batches` so far
+ * @property {number} batches     1, or as many as have accumulated with this step
+ * @property {boolean} waits      more have to come before they make an update: `after` is `before`
  * @property {{before: number, after: number}[]} moments  none, velocity, or first and second moment
  * @property {number} after
  */

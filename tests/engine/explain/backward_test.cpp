@@ -38,18 +38,27 @@ TEST_CASE("backward: what the readers of random positions hand back makes the en
       CAPTURE(definition, graph[node].name, place.row, place.column, place.channel, answer.json.dump());
       const Real gradient = asked.run.gradient(node)[offset(place, graph[node].shape)];
       CHECK(answer.json["gradient"].get<Real>() == gradient);  // to the bit
-      const double scale = std::abs(gradient) + size_of(array(answer, "product"));
+      double scale = std::abs(gradient) + size_of(array(answer, "product"));
+      for (const Json& consumer : answer.json["consumers"]) {  // where means are taken off, from what
+        const Json& numbers = consumer["numbers"];
+        if (!numbers.contains("mean_gradient")) continue;
+        scale += 2 * std::abs(numbers["mean_gradient"].get<double>());
+        scale += 2 * std::abs(numbers["normalized"].get<double>() * numbers["mean_gradient_normalized"].get<double>());
+      }
       CHECK(std::abs(answer.json["sum"].get<double>() - gradient) <= 4e-6 * scale + 1e-12);
       // What is shown as an output's gradient is the engine's own.
       const std::vector<Real> shown = array(answer, "gradient"), consumer = array(answer, "consumer");
       const std::vector<Real> row = array(answer, "row"), column = array(answer, "column"), channel = array(answer, "channel");
       for (std::size_t s = 0; s < shown.size(); ++s) {
         const Json& reader = answer.json["consumers"][static_cast<int>(consumer[s])];
-        if (reader["kind"].get<std::string>() == "softmax") {
-          CHECK(shown[s] == Approx(reader["numbers"]["probability"].get<double>() - (channel[s] == 1 ? 1 : 0)).margin(1e-7));
+        const int index = graph.find(reader["node"].get<std::string>());
+        if (graph[index].layer->role() == LayerRole::head) {
+          CHECK(shown[s] == Approx(reader["numbers"]["miss"].get<double>()));
+          if (!reader["numbers"].contains("target")) continue;
+          CHECK(reader["numbers"]["target"].get<double>() == (channel[s] == 1 ? 1 : 0));
+          CHECK(shown[s] == Approx(asked.run.activation(index)[static_cast<int>(channel[s])] - (channel[s] == 1 ? 1 : 0)).margin(1e-7));
           continue;
         }
-        const int index = graph.find(reader["node"].get<std::string>());
         const Place at{0, static_cast<int>(row[s]), static_cast<int>(column[s]), static_cast<int>(channel[s])};
         const Span<const Real> dy = asked.run.gradient(index);
         CHECK(shown[s] == dy[offset(at, graph[index].shape)]);

@@ -74,6 +74,39 @@ constexpr const char* kNets[] = {
       {"type": "dense", "units": 9, "activation": "relu"},
       {"type": "dense", "units": 2},
       {"type": "softmax"}]})",
+    // Mirrored borders, maps that grow, norms of one image, neighbours that inhibit each other; the hinge.
+    R"({"layers": [
+      {"type": "input", "shape": [6, 7, 2]},
+      {"type": "pad", "padding": [1, 3, 0, 2], "mode": "reflect"},
+      {"type": "conv2d", "filters": 6, "stride": 2, "padding": 2, "padding_mode": "reflect", "activation": "prelu"},
+      {"type": "group_norm", "groups": 3},
+      {"type": "conv_transpose2d", "filters": 4, "stride": [2, 1], "padding": "same", "output_padding": [1, 0]},
+      {"type": "maxout", "pieces": 2},
+      {"type": "layer_norm", "activation": "softsign"},
+      {"type": "upsample", "factor": [2, 3], "mode": "bilinear"},
+      {"type": "crop", "margin": [5, 3, 2, 4]},
+      {"type": "instance_norm", "scale": false},
+      {"type": "local_response_norm", "size": 3, "alpha": 0.5, "offset": 1},
+      {"type": "pool2d", "mode": "average", "kernel": 3, "stride": 2, "padding": 1, "ceil": true, "count_padding": true},
+      {"type": "upsample"},
+      {"type": "flatten"},
+      {"type": "dense", "units": 4},
+      {"type": "svm", "margin": 2}]})",
+    // Squeeze and excite, a square, a picture with other extents; yes and no for each class, squared distances.
+    R"({"layers": [
+      {"type": "input", "shape": [6, 5, 3]},
+      {"type": "conv_transpose2d", "name": "body", "filters": 4, "kernel": [2, 3], "stride": 1},
+      {"type": "global_pool", "mode": "average"},
+      {"type": "dense", "name": "excite", "units": 4, "activation": "sigmoid"},
+      {"type": "multiply", "name": "gated", "inputs": ["body", "excite"]},
+      {"type": "multiply", "name": "squared", "inputs": ["gated", "gated"]},
+      {"type": "reshape", "shape": [7, 14, 2]},
+      {"type": "conv2d", "name": "last", "filters": 3, "stride": 3, "activation": "gelu"},
+      {"type": "flatten", "name": "flat"},
+      {"type": "dense", "units": 3},
+      {"type": "squared_error", "weight": 0.4},
+      {"type": "dense", "inputs": ["flat"], "units": 3},
+      {"type": "binary_cross_entropy", "weight": 2}]})",
 };
 
 inline std::vector<Real> array(const Answer& answer, const std::string& name) {

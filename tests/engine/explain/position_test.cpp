@@ -45,7 +45,7 @@ TEST_CASE("position: the terms of random positions make the engine's own numbers
       } else if (kind == "softmax") {
         CHECK(product[place.channel] / answer.json["numbers"]["sum"].get<double>() == Approx(result).epsilon(1e-5));
       } else if (kind == "function") {
-        CHECK(value.size() == 1);
+        CHECK(!value.empty());
       } else {
         CHECK(std::abs(answer.json["sum"].get<double>() - result) <= 2e-6 * scale);
         CHECK(std::abs(answer.json["sum"].get<double>() - sum) <= 1e-6 * scale);
