@@ -1,6 +1,6 @@
 // Both browsers on the built site: launched once a file, each page with its console watched.
 
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, firefox } from 'playwright-core';
@@ -106,6 +106,23 @@ export async function ready(page) {
   await answered(page);
   const waits = () => page.evaluate(() => document.querySelector('cnn-shell:not([complete])') !== null);
   await until(async () => !(await waits()), 'the other views');
+}
+
+const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
+
+/**
+ * What axe-core has against the page. The checker is a script of its own: the page is opened with bypassCSP.
+ * @param {Page} page
+ */
+export async function violations(page) {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations: found } = await /** @type {any} */ (window).axe.run();
+    return found.map(
+      (/** @type {any} */ each) =>
+        `${each.id}: ${each.nodes.map((/** @type {any} */ node) => node.html.slice(0, 120)).join(' | ')}`,
+    );
+  });
 }
 
 /** Strokes by the mouse, in parts of the pad's side. @param {Page} page @param {number[][][]} strokes */

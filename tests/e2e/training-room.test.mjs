@@ -1,25 +1,11 @@
 // The rooms of training as a person uses them: errors, history, flow, runs; in both browsers.
 
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import test from 'node:test';
-import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until } from './browser.mjs';
+import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until, violations } from './browser.mjs';
 
 const server = await serveSite();
 test.after(() => server.close());
-const axe = await readFile(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
-
-/** @param {import('./browser.mjs').Page} page */
-async function violations(page) {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { violations: found } = await /** @type {any} */ (window).axe.run();
-    return found.map(
-      (/** @type {any} */ each) =>
-        `${each.id}: ${each.nodes.map((/** @type {any} */ node) => node.html.slice(0, 120)).join(' | ')}`,
-    );
-  });
-}
 
 for (const kind of kinds) {
   test(kind, async (t) => {

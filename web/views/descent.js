@@ -38,6 +38,9 @@ export class Descent extends View {
   /** @type {Unit | null} */ #unit = null;
   /** @type {MapCanvas | null} */ #map = null;
   #shown = '';
+  /** What had the focus when the first unit was opened: the last step up leads back there. @type {Element | null} */
+  #opener = null;
+  #climbed = false;
   #timer = 0;
 
   connectedCallback() {
@@ -83,7 +86,9 @@ export class Descent extends View {
 
   render() {
     const { store, t } = this.app;
+    const before = this.#unit;
     const unit = (this.#unit = this.#find());
+    if (unit && !before) this.#opener = document.activeElement;
     this.toggleAttribute('open', unit !== null);
     if (!unit) return nothing;
     const { layer, channel } = unit;
@@ -123,7 +128,10 @@ export class Descent extends View {
             id="descent-close"
             aria-label=${t('inspector.close')}
             title=${t('inspector.close')}
-            @click=${() => this.app.actions.select(null)}
+            @click=${() => {
+              this.#climbed = true;
+              this.app.actions.select(null);
+            }}
           >
             ×
           </button>
@@ -225,6 +233,15 @@ export class Descent extends View {
     }
     const theme = themeOf(this.app.store);
     untracked(() => this.#paint(this.app.store.prediction.value, theme));
+    if (this.#climbed) this.#keepFocus();
+    this.#climbed = false;
+  }
+
+  /** A level up, what had the focus may be gone: the keyboard stays where the eye is. */
+  #keepFocus() {
+    if (document.activeElement !== document.body) return;
+    const next = this.#unit ? (this.querySelector('.map-frame') ?? this.querySelector('#descent-close')) : this.#opener;
+    /** @type {HTMLElement | null} */ (next)?.focus();
   }
 
   /** The position that is told: the kept one, the one under the pointer, or where the map is strongest. @param {Unit} unit */
@@ -374,6 +391,7 @@ export class Descent extends View {
   /** One level up. */
   #up() {
     this.#stop();
+    this.#climbed = true;
     this.app.actions.select(addressAbove(this.app.store.selection.peek()));
   }
 
