@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "engine/describe/summary.h"
+#include "engine/graph/plan.h"
 #include "engine/layers/registry.h"
 
 #ifndef __wasm__  // no file system there
@@ -217,6 +218,26 @@ TEST_CASE("presets: nets of any size are described at once and without their mem
     CHECK(table.size() > 2000);
     // 50 ms is the promise, which scripts measure; here the machine may be busy and the build a slow one.
     CHECK(seconds < 1);
+  }
+}
+
+TEST_CASE("presets: memory in training is what the calculator says, within 1.3, and 3 MB of scratch") {
+  constexpr int kBatch = 32;
+  for (const char* id : {"softmax", "mlp", "lenet5", "keras-mnist", "convnetjs-mnist", "mini-alexnet", "mini-vgg", "mini-inception",
+                         "mini-resnet", "mini-inception-resnet", "mini-efficientnet", "plain20", "resnet20"}) {
+    const Graph graph = preset(id);
+    const auto told = summarize(graph)["memory"];
+    // Of the batch; and the parameters with their gradients, Adam's two moments and the copy of the last good weights.
+    const double parameters = 5 * told["parameters_bytes"].get<double>();
+    const double predicted = kBatch * told["training_bytes"].get<double>() + parameters;
+    const Plan plan = make_plan(graph, kBatch, Purpose::training);
+    const double kept = static_cast<double>(plan.scratch * sizeof(float) + plan.saved_bytes) + parameters;
+    // Does not grow with the batch beyond what the caches hold.
+    const double scratch = static_cast<double>((plan.values - plan.scratch) * sizeof(float));
+    INFO(id << ": " << kept / predicted << ", scratch " << scratch);
+    CHECK(kept <= 1.3 * predicted);
+    CHECK(kept >= 0.8 * predicted);
+    CHECK(scratch <= 3e6);
   }
 }
 
