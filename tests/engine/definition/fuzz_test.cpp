@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "engine/core/error.h"
 #include "engine/core/random.h"
 #include "engine/definition/blocks.h"
+#include "engine/layers/registry.h"
 #include "engine/model/file.h"
 #include "engine/model/run.h"
 #include "tests/engine/definition/json_files.h"
@@ -54,7 +56,11 @@ class Author {
     const std::string type = one_of<std::string>({"conv2d", "conv2d", "conv2d", "pool2d", "pool2d", "global_pool", "flatten",
                                                   "dense", "batch_norm", "dropout", "add", "concat", "relu", "leaky_relu",
                                                   "elu", "sigmoid", "tanh", "softplus", "softsign", "swish", "residual",
-                                                  "inception", "mbconv", "template", "block"});
+                                                  "inception", "mbconv", "template", "block", "conv_transpose2d",
+                                                  "reshape", "pad", "crop", "upsample", "layer_norm", "instance_norm",
+                                                  "group_norm", "batch_instance_norm", "local_response_norm",
+                                                  "spatial_dropout", "stochastic_depth", "prelu", "hard_sigmoid",
+                                                  "hard_swish", "gelu", "maxout"});
     json["type"] = type;
     if (type == "residual" || type == "mbconv") {
       json["filters"] = below(1, 5);
@@ -86,7 +92,9 @@ class Author {
     }
     if (type == "block") {
       json["repeat"] = below(1, 3);
-      json["layers"] = {{{"type", "sigmoid"}, {"name", "gate"}}, {{"type", "add"}, {"inputs", {"gate", "in"}}}};
+      json["layers"] = one_of<Json>(
+          {{{{"type", "sigmoid"}, {"name", "gate"}}, {{"type", "add"}, {"inputs", {"gate", "in"}}}},
+           {{{"type", "global_pool"}}, {{"type", "hard_sigmoid"}, {"name", "gate"}}, {{"type", "multiply"}, {"inputs", {"in", "gate"}}}}});
     }
     if (type == "conv2d" || type == "pool2d") {
       json["kernel"] = extent(5);
@@ -97,13 +105,40 @@ class Author {
       json["groups"] = one_of({1, 1, 1, 2, 3});
       json["filters"] = json["groups"].get<int>() * below(1, 5);
       json["dilation"] = extent(3);
-      json["padding_mode"] = one_of({"zero", "nearest"});
+      json["padding_mode"] = one_of({"zero", "nearest", "reflect"});
       json["bias"] = below(0, 2) == 0;
+      json["init"] = one_of({"he_normal", "he_uniform", "glorot_normal", "glorot_uniform"});
       if (below(0, 2) == 0) json["activation"] = one_of({"relu", "tanh", "swish"});
     }
+    if (type == "conv_transpose2d") {
+      json["filters"] = below(1, 5);
+      json["kernel"] = extent(5);
+      json["stride"] = extent(3);
+      json["padding"] = one_of<Json>({"same", "valid", Json::array({0, 1, 1, 0})});
+    }
     if (type == "pool2d" || type == "global_pool") json["mode"] = one_of({"max", "average", "sum"});
+    if (type == "pool2d") {
+      for (const char* key : {"ceil", "count_padding"}) json[key] = below(0, 2) == 0;
+    }
     if (type == "dense") json["units"] = below(1, 20);
-    if (type == "dropout") json["rate"] = 0.1 * below(0, 9);
+    if (type == "conv2d" || type == "dense") json["weight_norm"] = one_of({"none", "none", "standardize", "normalize"});
+    if (type == "dropout" || type == "spatial_dropout" || type == "stochastic_depth") {
+      json["rate"] = 0.1 * below(0, 9);
+      json["scale_in"] = one_of({"training", "inference"});
+    }
+    if (type == "reshape") json["shape"] = {last_.w, last_.h, last_.c};
+    if (type == "pad") {
+      json["padding"] = Json::array({below(0, 3), below(0, 3), below(0, 3), below(0, 3)});
+      json["mode"] = one_of({"zero", "nearest", "reflect"});
+    }
+    if (type == "crop") json["margin"] = Json::array({below(0, 2), below(0, 2), below(0, 2), below(0, 2)});
+    if (type == "upsample") {
+      json["factor"] = extent(3);
+      json["mode"] = one_of({"nearest", "bilinear"});
+    }
+    if (type == "group_norm") json["groups"] = below(1, 4);
+    if (type == "local_response_norm") json["size"] = 2 * below(1, 4) - 1;
+    if (type == "maxout") json["pieces"] = below(1, 4);
     if (type == "add" || type == "concat") {
       json["inputs"] = {pick(), pick()};
     } else if (below(0, 4) == 0) {
@@ -121,6 +156,7 @@ class Author {
     definition["layers"] = longer;
     try {
       const Graph graph(parse_definition(definition));
+      last_ = graph[graph.size() - 1].shape;
     } catch (const Error&) {
       return false;
     }
@@ -133,12 +169,14 @@ class Author {
     const std::string logits = "logits" + std::to_string(layers_.size());
     layers_.push_back({{"type", "global_pool"}, {"name", logits + ".pool"}, {"inputs", {on}}});
     layers_.push_back({{"type", "dense"}, {"name", logits}, {"units", 3}});
-    layers_.push_back({{"type", "softmax"}, {"name", logits + ".p"}, {"weight", 0.5}});
+    const char* head = one_of({"softmax", "svm", "squared_error", "binary_cross_entropy"});
+    layers_.push_back({{"type", head}, {"name", logits + ".p"}, {"weight", 0.5}});
   }
 
   Random random_;
   Json layers_;
   std::vector<std::string> names_;
+  Shape last_;  // of the layer that was pushed last
 };
 
 bool all_finite(Span<const Real> values) {
@@ -167,6 +205,7 @@ bool runs(const Definition& definition, Purpose purpose) {
 TEST_CASE("fuzz: 1000 random definitions run forward and backward with finite numbers, and survive a model file") {
   Author author(20);
   int layers = 0, merges = 0, blocks = 0;
+  std::map<std::string, int> drawn;  // nodes of each type
   for (int i = 0; i < 1000; ++i) {
     const Json definition = author.write();
     INFO(i << ": " << definition.dump());
@@ -181,6 +220,7 @@ TEST_CASE("fuzz: 1000 random definitions run forward and backward with finite nu
     // A model file holds float32, whatever the engine computes in.
     REQUIRE(std::equal(net.parameters(), net.parameters() + net.parameter_values(), again.net->parameters(),
                        [](Real a, Real b) { return static_cast<float>(a) == static_cast<float>(b); }));
+    for (const NodeDefinition& node : parsed.nodes) ++drawn[node.type];
     layers += static_cast<int>(definition.at("layers").size());
     for (const Json& layer : definition.at("layers")) {
       merges += layer.contains("inputs");
@@ -190,6 +230,10 @@ TEST_CASE("fuzz: 1000 random definitions run forward and backward with finite nu
   CHECK(layers > 7000);
   CHECK(merges > 2000);
   CHECK(blocks > 500);
+  for (const LayerType& type : layer_types()) {
+    CAPTURE(type.name);
+    CHECK(drawn[type.name] > 30);
+  }
 }
 
 TEST_CASE("fuzz: 1000 random definitions with one fault each give an error that names its place") {
