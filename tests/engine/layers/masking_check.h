@@ -44,6 +44,26 @@ inline void check_masking_reference(const Json& definition, const Shape& shape) 
   });
 }
 
+// Groups that live together are dropped as often as asked for and the others scaled, in training or in inference; rate 0.25.
+inline void check_masking_forward(const std::string& type, const Shape& shape, int batch,
+                                  const std::function<std::size_t(std::size_t)>& group_of) {
+  for (const bool late : {false, true}) {
+    const Json json{{"type", type}, {"rate", 0.25}, {"scale_in", late ? "inference" : "training"}};
+    check_mask(json, shape, batch, late ? 1 : 4 / 3.0, group_of);
+    LayerRun run(json, {Shape{1, 1, 4}}, 1);
+    run.set_input(0, {1, -2, 3, 4});
+    run.forward(Mode::inference);
+    check_close("y", run.output, late ? std::vector<double>{0.75, -1.5, 2.25, 3} : std::vector<double>{1, -2, 3, 4});
+  }
+}
+
+inline void check_masking_vectorised(const std::string& type) {
+  for (const int extent : kExtents) {
+    check_masking_reference(Json{{"type", type}, {"rate", 0.5}}, {2, 3, extent});
+    check_masking_reference(Json{{"type", type}, {"rate", 0.5}, {"scale_in", "inference"}}, {2, extent, 3});
+  }
+}
+
 // Every combination of attributes, in both modes.
 inline void check_masking_gradients(const std::string& type) {
   for (const double rate : {0.0, 0.3, 0.9}) {
