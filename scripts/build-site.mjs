@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { assetScript } from './lib/asset-script.mjs';
-import { assetFiles, bundleOptions, readFullArchitectures } from './lib/bundle-plugins.mjs';
+import { assetFiles, bundleOptions, readArchitectures } from './lib/bundle-plugins.mjs';
 import { gzip } from './lib/gzip.mjs';
 import { root, runMain, say, StepError } from './lib/process.mjs';
 import { splitPlugins } from './lib/split.mjs';
@@ -60,7 +60,7 @@ async function writeSite() {
     writeAsset(`weights/${basename(path)}.gz`, gzip(readFileSync(path)));
   }
 
-  writeAsset('architectures.json', Buffer.from(JSON.stringify(readFullArchitectures())));
+  writeAsset('architectures.json', Buffer.from(JSON.stringify(readArchitectures())));
 
   // What an earlier build left and this one does not make.
   for (const path of filesBelow(site)) {

@@ -6,8 +6,8 @@ declare module 'worker:*' {
 }
 
 declare module 'virtual:architectures' {
-  const definitions: Record<string, any>;
-  export default definitions;
+  const names: string[];
+  export default names;
 }
 
 declare module 'virtual:weights' {

@@ -1,6 +1,6 @@
 // What web/ may import besides files:
 //   worker:./path.js         the source text of a classic worker, bundled on its own
-//   virtual:architectures    {id: definition} of assets/architectures
+//   virtual:architectures    names of assets/architectures without .json: ["lenet5", …]
 //   virtual:weights          names of assets/weights without .cnn: ["lenet5-mnist", …]
 // bundle-modules.d.ts declares them to the type checker.
 
@@ -20,11 +20,13 @@ function readDefinitions(folder) {
   return Object.fromEntries(paths.map((path) => [basename(path, '.json'), JSON.parse(readFileSync(path, 'utf8'))]));
 }
 
-/** Nets for small pictures, which the page can train. */
-export const readArchitectures = () => readDefinitions('architectures');
+/** `trainable`: nets for small pictures, which the page can train; `fullSize`: nets whose layers and costs it can tell. */
+export const readArchitectures = () => ({
+  trainable: readDefinitions('architectures'),
+  fullSize: readDefinitions('architectures/full'),
+});
 
-/** Nets for large ones, whose layers and costs it can tell. */
-export const readFullArchitectures = () => readDefinitions('architectures/full');
+export const architectureNames = () => Object.keys(readDefinitions('architectures'));
 
 export function weightNames() {
   return assetFiles('weights', '.cnn').map((path) => basename(path, '.cnn'));
@@ -35,7 +37,7 @@ const virtualModules = {
   name: 'virtual',
   setup(build) {
     /** @type {Record<string, () => unknown>} */
-    const contents = { 'virtual:architectures': readArchitectures, 'virtual:weights': weightNames };
+    const contents = { 'virtual:architectures': architectureNames, 'virtual:weights': weightNames };
     build.onResolve({ filter: /^virtual:/ }, ({ path }) => ({ path, namespace: 'virtual' }));
     build.onLoad({ filter: /.*/, namespace: 'virtual' }, ({ path }) =>
       path in contents

@@ -5,6 +5,7 @@ import './support/register.mjs';
 import { createMockHost } from '../../web/host/mock.js';
 import { createStore } from '../../web/state/store.js';
 import { startSession, until } from './support/session.mjs';
+import { readArchitectures } from '../../scripts/lib/bundle-plugins.mjs';
 import { architecture, makeIdx, moduleBytes } from '../wasm/support.mjs';
 
 const { createActions } = await import('../../web/state/actions.js');
@@ -35,6 +36,7 @@ function makePage({
       asked.push(path);
       if (offline(path)) throw new Error(`${path} could not be loaded (404).`);
       if (path.startsWith('wasm/')) return gzipSync(moduleBytes('simd128'));
+      if (path === 'architectures.json') return new TextEncoder().encode(JSON.stringify(readArchitectures()));
       if (path.endsWith('manifest.json')) {
         const manifest = {
           id: path.split('/')[1],

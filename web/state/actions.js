@@ -31,6 +31,8 @@ const kGoodNewsMs = 8000;
  * @property {ReturnType<typeof createClassifier>} classifier
  * @property {boolean} eagerData  whether the first chunks are fetched before anybody asks for them
  * @property {{model: Uint8Array, trainer: Uint8Array | null, step: number} | null} lastCheckpoint
+ * @property {() => Promise<{trainable: Record<string, any>, fullSize: Record<string, any>}>} architectures  definitions by
+ *   id: those that can be trained here, and those in their published size, too large for that
  * @property {() => void} classifyAgain  what is on the pad, now
  * @property {(notice: import('./store.js').Notice | null) => void} say
  * @property {(error: any, key: string) => void} complain  unless the worker was lost, which is told elsewhere
@@ -61,6 +63,9 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     onError: (error) => context.complain(error, 'notice.classifyFailed'),
   });
 
+  /** @type {ReturnType<Context['architectures']> | null} */
+  let architectures = null;
+
   /** @type {Context} */
   const context = {
     store,
@@ -70,6 +75,12 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     classifier,
     eagerData,
     lastCheckpoint: null,
+    architectures() {
+      architectures ??= host.asset('architectures.json').then((bytes) => JSON.parse(new TextDecoder().decode(bytes)));
+      // What failed is asked for anew.
+      architectures.catch(() => (architectures = null));
+      return architectures;
+    },
     classifyAgain: () => classifier.want(drawing.input()),
     say(notice) {
       store.notice.value = notice;
@@ -122,8 +133,7 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
     canUndoDefinition: nets.canUndoDefinition,
     trainedWeights: nets.trainedWeights,
     summarize: (/** @type {any} */ definition) => client.summarize({ definition }),
-    /** Nets in their published size, too large to train here. @returns {Promise<Record<string, any>>} */
-    fullSizeNets: async () => JSON.parse(new TextDecoder().decode(await host.asset('architectures.json'))),
+    architectures: context.architectures,
     /** A copy of a tensor, e.g. ('parameter', 'conv1/kernel'). @returns {Promise<Float32Array>} */
     tensor: async (/** @type {string} */ kind, /** @type {string} */ address) =>
       (await client.tensor({ kind, address })).values,

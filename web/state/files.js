@@ -1,6 +1,6 @@
 // What a person takes away and brings back: model files, definitions, links.
 
-import { datasets, definitions } from './nets.js';
+import { datasets } from './nets.js';
 import { kFirstSample, samples } from '../draw/samples.js';
 import { encodeAddress } from './url.js';
 
@@ -72,7 +72,10 @@ export function createFiles(context, nets) {
       try {
         const kept = await nets.snapshot();
         const info = await client.openModel({ bytes });
-        const known = Object.keys(definitions).find((id) => sameNet(definitions[id], info.definition));
+        // Without the presets it is a net of one's own.
+        const presets = await context.architectures().catch(() => null);
+        const trainable = presets?.trainable ?? {};
+        const known = Object.keys(trainable).find((id) => sameNet(trainable[id], info.definition));
         store.net.value = known ?? 'custom';
         store.definition.value = known ? null : info.definition;
         nets.opened(info, 'file');

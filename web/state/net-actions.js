@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals-core';
 import { accept, settings } from './schema.js';
-import { datasets, definitions, trainerOptions, weightsPath } from './nets.js';
+import { datasets, presets, trainerOptions, weightsPath } from './nets.js';
 
 /**
  * @typedef {object} Snapshot  what was learnt, kept when something else is opened
@@ -31,8 +31,10 @@ export function createNetActions(context, training) {
   const canUndoDefinition = signal(false);
   let losses = 0;
 
-  const preset = () => definitions[store.net.value];
-  const definition = () => (store.net.value === 'custom' ? store.definition.value : preset());
+  const definition = async () => {
+    const { net } = store;
+    return net.value === 'custom' ? store.definition.value : (await context.architectures()).trainable[net.value];
+  };
 
   /** The bytes of the engine; asked for at once and again after a loss. */
   const wasm = async () => {
@@ -53,10 +55,11 @@ export function createNetActions(context, training) {
       complain(error, 'notice.weightsFailed');
       return null;
     });
+    const fresh = bytes ? null : await definition();
     if (mine !== generation) return;
     const info = bytes
       ? await client.openModel({ bytes })
-      : await client.openDefinition({ definition: definition(), seed: store.seed.value });
+      : await client.openDefinition({ definition: fresh, seed: store.seed.value });
     if (mine !== generation) return;
     opened(info, bytes ? 'trained' : 'fresh');
     const { net, data: set, start } = store;
@@ -199,7 +202,7 @@ export function createNetActions(context, training) {
       const weights = store.start.value === 'trained' ? trainedBytes() : Promise.resolve(null);
       weights.catch(() => {});
       store.loading.value = { what: 'engine', loaded: 0, total: 1 };
-      if (store.net.value !== 'custom' && !preset()) {
+      if (store.net.value !== 'custom' && !presets.includes(store.net.value)) {
         say({ key: 'notice.unknownNet', params: { name: store.net.value }, tone: 'warning' });
         store.net.value = settings.net.initial;
       }
@@ -342,7 +345,7 @@ export function createNetActions(context, training) {
         if (value !== undefined) store[name].value = value;
       }
       const { net, definition: custom } = wanted;
-      const known = net === 'custom' ? custom : definitions[net];
+      const known = net === 'custom' ? custom : presets.includes(net);
       await change({
         ...(known ? { net, definition: net === 'custom' ? custom : null } : {}),
         ...(datasets.includes(wanted.data) ? { data: wanted.data } : {}),

@@ -3,16 +3,13 @@
 import architectures from 'virtual:architectures';
 import weights from 'virtual:weights';
 
-/** @type {Record<string, any>} */
-export const definitions = architectures;
-
 /** From the plainest to the deepest; presets that are not named here come after, in the order of their ids. */
 const order = ['softmax', 'mlp', 'lenet5', 'keras-mnist', 'convnetjs-mnist', 'mini-alexnet', 'mini-vgg', 'mini-inception', 'mini-resnet'];
 
 /** @param {string} id */
 const place = (id) => (order.includes(id) ? order.indexOf(id) : order.length);
 
-export const presets = Object.keys(architectures).sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
+export const presets = [...architectures].sort((a, b) => place(a) - place(b) || (a < b ? -1 : 1));
 
 export const datasets = ['mnist', 'fashion-mnist'];
 

@@ -5,7 +5,7 @@ import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
 import { definitionText, fromScript, fromSummary, isConvNetJs, parsed, placeOf } from '../state/definition-text.js';
 import { refusalOf } from '../state/net-actions.js';
-import { definitions, presets } from '../state/nets.js';
+import { presets } from '../state/nets.js';
 
 /** After so much quiet the engine is asked what it thinks of a text that is typed. */
 const kTypingMs = 500;
@@ -71,9 +71,11 @@ export class ArchitectureRoom extends View {
   }
 
   async #count() {
-    const full = await this.app.actions.fullSizeNets().catch(() => ({}));
-    this.fullSize = Object.keys(full);
-    for (const [id, definition] of Object.entries({ ...definitions, ...full })) {
+    const known = await this.app.actions.architectures().catch(() => null);
+    if (!known) return;
+    const { trainable, fullSize } = known;
+    this.fullSize = Object.keys(fullSize);
+    for (const [id, definition] of Object.entries({ ...trainable, ...fullSize })) {
       const summary = await this.app.actions.summarize(definition).catch(() => null);
       if (summary) this.totals = { ...this.totals, [id]: summary };
     }

@@ -1,7 +1,7 @@
-import { readArchitectures, weightNames } from '../../../scripts/lib/bundle-plugins.mjs';
+import { architectureNames, weightNames } from '../../../scripts/lib/bundle-plugins.mjs';
 
 /** @type {Record<string, () => unknown>} */
-const contents = { 'virtual:architectures': readArchitectures, 'virtual:weights': weightNames };
+const contents = { 'virtual:architectures': architectureNames, 'virtual:weights': weightNames };
 
 /** @param {string} specifier @param {any} context @param {any} next */
 export function resolve(specifier, context, next) {
