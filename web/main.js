@@ -21,6 +21,9 @@ import {syncAddress} from './state/url.js';
 
 const host = createBrowserHost();
 
+/** What follows is a task of its own: the pen and the first frames have their turn before it. */
+const pause = () => new Promise((resolve) => void host.clock.after(0, () => resolve(undefined)));
+
 async function main() {
   const { settings, initial } = await openingSettings(host);
   const store = createStore(settings);
@@ -33,13 +36,18 @@ async function main() {
 
   const shell = /** @type {import('./views/shell.js').Shell} */ (document.createElement('cnn-shell'));
   shell.app = { store, actions, t, host };
+  await pause();
   document.body.replaceChildren(shell);
   await started;
-  await Promise.all([host.loadStyle('afterwards.css'), host.loadScript('afterwards.js')])
-      .then(
-          () => (shell.complete = true),
-          (error) => actions.complain(error, 'notice.pageFailed'),
-      );
+  try {
+    await Promise.all([host.loadStyle('afterwards.css'), host.loadScript('afterwards.js')]);
+    await pause();
+    shell.net = true;
+    await pause();
+    shell.complete = true;
+  } catch (error) {
+    actions.complain(error, 'notice.pageFailed');
+  }
   syncAddress({ store, host, initial, follow: actions.follow });
 }
 

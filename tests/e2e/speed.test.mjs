@@ -131,3 +131,56 @@ test('pausing and drawing answer at once while training runs', async (t) => {
   t.diagnostic(`a drawing while the Keras net trains: median ${median(times).toFixed(0)} ms`);
   assert.ok(median(times) <= 100, `median ${median(times)} ms`);
 });
+
+/** Processor time of the main thread for one repaint of all that is seen, ms: at 60 frames a second there are 16.7, on a
+ * phone of a quarter of the speed at 30 there are 8.3, and a busy machine makes half more of it. */
+for (const [size, options, most] of /** @type {[string, import('playwright-core').BrowserContextOptions, number][]} */ ([
+  ['desktop', {}, 16.7],
+  ['phone', { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, isMobile: true }, 12.5],
+])) {
+  test(`every map of a net of twenty layers follows the pen: ${size}`, async (t) => {
+    const { page, close } = await openPage(browser, `${server.url}#v1&net=resnet20&start=fresh`, {
+      ...options,
+      init: () => {
+        const paints = /** @type {Map<HTMLCanvasElement, number>} */ (/** @type {any} */ (window).cnnPaints = new Map());
+        const put = CanvasRenderingContext2D.prototype.putImageData;
+        CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+          const { canvas } = this;
+          if (canvas.closest?.('.column-maps')) paints.set(canvas, (paints.get(canvas) ?? 0) + 1);
+          put.apply(this, /** @type {any} */ (all));
+        };
+      },
+    });
+    t.after(close);
+    await ready(page);
+    await page.click('#network-fold');
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const busy = async () => {
+      const { metrics } = await devtools.send('Performance.getMetrics');
+      return 1000 * (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
+    };
+    await page.click('#draw-clear');
+    await page.locator('#draw-pad').scrollIntoViewIfNeeded();
+    const box = await page.locator('#draw-pad').boundingBox();
+    assert.ok(box);
+    const move = (/** @type {number} */ turn) =>
+      page.mouse.move(box.x + box.width * (0.5 + 0.3 * Math.sin(turn)), box.y + box.height * (0.5 - 0.3 * Math.cos(turn)));
+    await move(0);
+    await page.mouse.down();
+    for (let i = 1; i < 10; i++) await move(i / 12);
+    await page.evaluate(() => /** @type {any} */ (window).cnnPaints.clear());
+    const [begin, before] = [performance.now(), await busy()];
+    for (let i = 10; i < 130; i++) await move(i / 12);
+    const [seconds, spent] = [(performance.now() - begin) / 1000, (await busy()) - before];
+    const paints = await page.evaluate(() => [.../** @type {any} */ (window).cnnPaints.values()]);
+    await page.mouse.up();
+    const least = Math.min(...paints);
+    t.diagnostic(
+      `${paints.length} columns ${(least / seconds).toFixed(0)} times a second, ${(spent / least).toFixed(1)} ms each time`,
+    );
+    assert.ok(paints.length >= 3, `${paints.length} columns are seen`);
+    assert.ok(Math.max(...paints) - least <= 1, `no column lags behind: ${paints}`);
+    assert.ok(spent / least <= most, `${spent / least} ms of the main thread`);
+  });
+}

@@ -6,11 +6,12 @@ import { View, html, nothing } from './view.js';
 const rooms = /** @type {const} */ (['train', 'architecture', 'data', 'runs']);
 
 export class Shell extends View {
-  static properties = {...View.properties, complete: {type: Boolean, reflect: true}};
+  static properties = {...View.properties, net: {type: Boolean}, complete: {type: Boolean, reflect: true}};
 
   constructor() {
     super();
-    /** Whether the views of afterwards.js are there. */
+    /** Whether the views of afterwards.js are there: the net, then all others. */
+    this.net = false;
     this.complete = false;
   }
 
@@ -52,10 +53,10 @@ export class Shell extends View {
           <cnn-prediction .app=${app}></cnn-prediction>
         </section>
         <div class="shell-net">
+          ${this.net ? html`<cnn-network .app=${app}></cnn-network>` : nothing}
           ${
             this.complete
-              ? html`<cnn-network .app=${app}></cnn-network>
-                  <cnn-descent .app=${app}></cnn-descent>
+              ? html`<cnn-descent .app=${app}></cnn-descent>
                   <cnn-slow-step .app=${app}></cnn-slow-step>`
               : nothing
           }
