@@ -60,7 +60,8 @@ const questions = [
       await act.click('#column-prediction canvas', { x: box.width / 2, y: (box.height * (answer + 0.5)) / 10 });
       await act.click('#aspect-excites');
       await shown(page, '.excites-row canvas', 6);
-      assert.match(await page.evaluate(() => location.hash), new RegExp(`unit=prediction/${answer}&as=excites`));
+      const opened = `unit=prediction/${answer}&as=excites`;
+      await until(() => page.evaluate((part) => location.hash.includes(part), opened), 'the address');
       const [trained, random] = [0, 1].map((i) => `.excites-row:nth-of-type(${i + 1}) canvas`);
       assert.notEqual(await picture(page, trained), await picture(page, random), 'not what a net says that has learnt nothing');
     },

@@ -224,10 +224,9 @@ export class NetworkView extends View {
     this.#painter.bind(layout, this.querySelectorAll('.network-column'), dpr);
     this.#zoom.settle();
     this.#walker.settle();
-    this.#look = null;
+    this.#setLook(null);
     this.#onScroll();
     untracked(() => this.#paint(this.app.store.prediction.value));
-    this.#drawLook();
     this.#light();
   }
 
