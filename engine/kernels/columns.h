@@ -49,6 +49,22 @@ void sum_columns(std::size_t rows, int channels, Known known, Terms terms, Use u
   }
 }
 
+// f(offset, known(c)) for every row and every whole vector of channels; returns the first channel that is in none. A few rows at a
+// time, which stay in the first-level cache while the vectors are gone through with what each needs in registers.
+template <class Known, class F>
+int for_each_cell(std::size_t rows, int channels, Known known, F f) {
+  constexpr std::size_t kRows = 32;
+  const int whole = channels / kLanes * kLanes;
+  for (std::size_t r0 = 0; r0 < rows; r0 += kRows) {
+    const std::size_t end = std::min(rows, r0 + kRows) * channels;
+    for (int c = 0; c < whole; c += kLanes) {
+      const auto given = known(c);
+      for (std::size_t i = r0 * channels + c; i < end; i += channels) f(i, given);
+    }
+  }
+  return whole;
+}
+
 // For sums whose terms need to know nothing about their channels.
 struct Nothing {};
 inline Nothing nothing(int) { return {}; }

@@ -9,6 +9,9 @@ namespace cnn::kernels {
 
 namespace {
 
+// Pixels that are summed before the next are looked at: their lines of both operands stay in the first-level cache.
+constexpr int kPixelBlock = 128;
+
 // ---------------------------------------------------------------- sliding a packed kernel
 
 // The picture that is written: pixels `channels` apart.
@@ -204,7 +207,7 @@ std::size_t implicit_scratch(const Conv2dShape& s) {
   most = std::max(most, input);
   const Band b = whole_band_of(f);
   const std::size_t pixels = static_cast<std::size_t>(b.images) * b.rows * s.out_w;
-  return std::max(most, band_size(b, s.in_c) + pixels * (padded_columns(f.write) + 1));
+  return std::max(most, band_size(b, s.in_c) + pixels + kPixelBlock * padded_columns(f.write));
 }
 
 void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel, const float* bias, float* y,
@@ -278,9 +281,6 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
 
 // ---------------------------------------------------------------- gradient of the kernel
 
-// Pixels that are summed before the next are looked at: their lines of both operands stay in the first-level cache.
-constexpr int kPixelBlock = 128;
-
 void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch) {
   const Slide f = forward_slide(s);
   const Band band = whole_band_of(f);
@@ -288,6 +288,7 @@ void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float*
   float* copy = scratch + static_cast<std::size_t>(band.images) * band.rows * s.out_w;
   float* even = copy + band_size(band, s.in_c);
   const int padded = padded_columns(f.write);
+  const float* end = dy + static_cast<std::size_t>(s.batch) * s.out_h * s.out_w * s.out_c;
   // Rows of the product: the taps and their channels. Taps of one row whose cells touch make one line.
   const bool merged = f.w.step == 1 && s.groups == 1;
   Product product;
@@ -317,18 +318,19 @@ void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float*
     product.a_picture = f.h.step * row;
     for (int g = 0; g < s.groups; ++g) {
       const float* b = right + g * f.write;
-      product.b_step = s.out_c;
-      if (f.write < padded) {
-        pack_panel(pixels, f.write, padded, b, s.out_c, even);
-        b = even;
-        product.b_step = padded;
-      }
       product.a = cells + g * f.read;
       product.c = dkernel + g * f.write;
       for (int first = 0; first < pixels; first += kPixelBlock) {
         product.depth = std::min(kPixelBlock, pixels - first);
         product.offset = offset + first;
-        product.b = b + first * product.b_step;
+        product.b = b + static_cast<std::ptrdiff_t>(first) * s.out_c;
+        product.b_step = s.out_c;
+        // A vector that is not full takes in what the next pixels have there; the last ones of all have none.
+        if (product.b + static_cast<std::ptrdiff_t>(product.depth - 1) * s.out_c + padded > end) {
+          pack_panel(product.depth, f.write, padded, product.b, s.out_c, even);
+          product.b = even;
+          product.b_step = padded;
+        }
         multiply(product);
       }
     }

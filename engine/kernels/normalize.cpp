@@ -118,13 +118,16 @@ void moments_vectors(const NormSets& s, const float* x, float* mean, float* vari
 
 void apply_vectors(std::size_t rows, int channels, const float* x, const float* mean, const float* inv_std,
                    const float* gamma, const float* beta, float* y) {
+  struct Line {
+    Batch mean, scale, shift;
+  };
+  const auto known = [=](int c) { return Line{load(mean + c), load(inv_std + c) * load(gamma + c), load(beta + c)}; };
+  const int whole = for_each_cell(rows, channels, known, [x, y](std::size_t i, const Line& line) {
+    store(y + i, fma(load(x + i) - line.mean, line.scale, line.shift));
+  });
+  if (whole == channels) return;
   for (std::size_t r = 0; r < rows; ++r, x += channels, y += channels) {
-    int c = 0;
-    for (; c + kLanes <= channels; c += kLanes) {
-      const Batch scale = load(inv_std + c) * load(gamma + c);
-      store(y + c, fma(load(x + c) - load(mean + c), scale, load(beta + c)));
-    }
-    for (; c < channels; ++c) y[c] = (x[c] - mean[c]) * inv_std[c] * gamma[c] + beta[c];
+    for (int c = whole; c < channels; ++c) y[c] = (x[c] - mean[c]) * inv_std[c] * gamma[c] + beta[c];
   }
 }
 
@@ -162,14 +165,22 @@ void backward_vectors(const NormSets& s, const float* x, const float* mean, cons
   }
   if (dx == nullptr) return;
   merge_gradients(s, inv_std, gamma, sums, dots);
+  // dx = inv_std·(gamma·dy − sum − (x − mean)·dot)
+  struct Line {
+    Batch mean;
+    Batch dy, x, one;  // what dy, x − mean and 1 are multiplied by
+  };
+  const auto known = [=](int c) {
+    const Batch scale = load(inv_std + c);
+    return Line{load(mean + c), scale * load(gamma + c), -(scale * load(dots + c)), -(scale * load(sums + c))};
+  };
+  const int whole = for_each_cell(s.rows, s.channels, known, [=](std::size_t i, const Line& line) {
+    const Batch d = fma(load(dy + i), line.dy, fma(load(x + i) - line.mean, line.x, line.one));
+    store(dx + i, accumulate ? load(dx + i) + d : d);
+  });
+  if (whole == s.channels) return;
   for (std::size_t r = 0; r < s.rows; ++r, x += s.channels, dy += s.channels, dx += s.channels) {
-    int c = 0;
-    for (; c + kLanes <= s.channels; c += kLanes) {
-      const Batch inner = load(gamma + c) * load(dy + c) - load(sums + c) - (load(x + c) - load(mean + c)) * load(dots + c);
-      const Batch d = load(inv_std + c) * inner;
-      store(dx + c, accumulate ? load(dx + c) + d : d);
-    }
-    for (; c < s.channels; ++c) {
+    for (int c = whole; c < s.channels; ++c) {
       const float d = inv_std[c] * (gamma[c] * dy[c] - sums[c] - (x[c] - mean[c]) * dots[c]);
       dx[c] = accumulate ? dx[c] + d : d;
     }
