@@ -103,7 +103,7 @@ const visit = (page, list) =>
         const own = stations().at(backward ? 0 : -1);
         return own?.dataset.address === address && (own.dataset.kind === 'backward') === backward;
       };
-      for (const end = performance.now() + 5000; !there(); await new Promise((resolve) => setTimeout(resolve))) {
+      for (const end = performance.now() + 20000; !there(); await new Promise((resolve) => setTimeout(resolve))) {
         if (performance.now() > end) throw new Error(`${address} is not shown.`);
       }
       return stations().map((element) => ({
