@@ -44,7 +44,7 @@ const recipes = [
     net, data: 'mnist', drawn: true, options: { ...digits, epochs: 3, lr: 0.003 },
   })),
   { net: 'mini-resnet', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.004 } },
-  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 12, lr: 0.002 } },
+  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 3, lr: 0.002 } },
 ];
 
 /** @param {Recipe} recipe */
