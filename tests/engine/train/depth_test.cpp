@@ -5,28 +5,27 @@
 
 #include "engine/core/random.h"
 #include "engine/model/run.h"
+#include "tests/engine/definition/json_files.h"
 
 using namespace cnn;
+using cnn::test::read_repository_json;
 
 namespace {
 
+// plain20 as it is, or with nothing but its shortcuts added.
 Definition twenty_layers(bool skip) {
-  Json layers = Json::parse(R"([{"type": "input", "shape": [12, 12, 1]},
-    {"type": "conv2d", "name": "conv1", "filters": 6, "padding": "same", "init": "glorot_uniform", "activation": "relu"}])");
-  for (int stage = 1; stage <= 3; ++stage) {
-    layers.push_back({{"type", "residual"}, {"name", "stage" + std::to_string(stage)}, {"filters", 6}, {"repeat", 3},
-                      {"norm", false}, {"init", "glorot_uniform"}, {"skip", skip}});
+  Json definition = read_repository_json("assets/architectures/plain20.json");
+  int stages = 0;
+  for (Json& layer : definition["layers"]) {
+    if (!layer.contains("skip")) continue;
+    ++stages;
+    layer["skip"] = skip;
   }
-  for (const char* end : {R"({"type": "global_pool"})", R"({"type": "dense", "units": 4, "init": "glorot_uniform"})",
-                          R"({"type": "softmax"})"}) {
-    layers.push_back(Json::parse(end));
-  }
-  Json definition;
-  definition["layers"] = layers;
+  REQUIRE(stages == 3);
   return parse_definition(definition);
 }
 
-// Root mean square of the gradient at the output of each convolution, first to last.
+// Root mean square of the gradient at the output of each convolution, first to last; not of those on shortcuts.
 std::vector<double> gradients(bool skip) {
   constexpr int kBatch = 8;
   Net net(twenty_layers(skip), 5);
@@ -38,7 +37,9 @@ std::vector<double> gradients(bool skip) {
   run.backward(labels);
   std::vector<double> sizes;
   for (int i = 0; i < net.graph().size(); ++i) {
-    if (net.graph()[i].layer->role() != LayerRole::convolution) continue;
+    const Node& node = net.graph()[i];
+    const bool on_shortcut = node.name.rfind(".skip") == node.name.size() - 5;
+    if (node.layer->role() != LayerRole::convolution || on_shortcut) continue;
     const Span<const Real> gradient = run.gradient(i);
     double sum = 0;
     for (std::size_t k = 0; k < gradient.size; ++k) sum += double(gradient.data[k]) * gradient.data[k];
@@ -55,5 +56,6 @@ TEST_CASE("depth: without shortcuts the gradient fades from layer to layer, with
   REQUIRE(residual.size() == 19);
   // Glorot's variance lets half of the power through each ReLU: √½ to the 18th is two and a half decimal places.
   CHECK(plain.front() < 0.02 * plain.back());
-  CHECK(residual.front() > 0.5 * residual.back());
+  // The same gradient is shared out among sixteen times as many places in front of the two strides.
+  CHECK(residual.front() > 0.2 * residual.back());
 }
