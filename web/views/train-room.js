@@ -178,7 +178,7 @@ export class TrainRoom extends View {
     const name = (/** @type {number} */ count) =>
       count ? String(count) : t('setting.workersAutomatic', { count: actions.automaticWorkers() });
     return html`
-      <label class="field" title=${t('setting.workersTip')}>
+      <label class="field wide" title=${t('setting.workersTip')}>
         <span>${t('setting.workers')}</span>
         <select
           id="workers"
