@@ -4,6 +4,7 @@
 import { signal } from '@preact/signals-core';
 import './descent.css';
 import '../widgets/help.js';
+import { aspectsTemplate, pathTemplate } from './descent/head.js';
 import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { arrive, depart } from '../widgets/flight.js';
@@ -24,7 +25,6 @@ import { themeOf } from '../widgets/theme.js';
  * @property {boolean} pinned        the address names the position, or there is only one
  */
 
-const kAspects = /** @type {const} */ (['forward', 'backward', 'field', 'excites']);
 const kMapSide = 200;
 const kLayerSide = 560;
 const kPlayMs = 240;
@@ -85,7 +85,7 @@ export class Descent extends View {
   }
 
   render() {
-    const { store, t } = this.app;
+    const { store, actions, t } = this.app;
     const before = this.#unit;
     const unit = (this.#unit = this.#find());
     if (unit && !before) this.#opener = document.activeElement;
@@ -98,14 +98,14 @@ export class Descent extends View {
       <section id="descent" class="descent" aria-label=${t('descent.label')} @keydown=${this.#onKey}>
         <h2 class="visually-hidden">${t('descent.label')}</h2>
         <header class="descent-head">
-          ${this.#path(unit, store.info.value.summary.name)}
+          ${pathTemplate(t, unit, store.info.value.summary.name, actions.select)}
           <cnn-help .label=${t('descent.helpLabel')} .text=${t('descent.help')}></cnn-help>
           ${exportMenu(this.app, {
             name: formatAddress({ node: layer.name, channel }),
             numbers: () => this.#rows(unit),
             picture: () => this.querySelector('.descent-body'),
           })}
-          ${channel === undefined ? nothing : this.#aspects()}
+          ${channel === undefined ? nothing : aspectsTemplate(t, store.aspect.value, actions.showAspect)}
           <span class="descent-space"></span>
           ${
             channel === undefined || vector
@@ -161,25 +161,6 @@ export class Descent extends View {
     `;
   }
 
-  /** Where one is, each level a way up. @param {Unit} unit @param {string} net */
-  #path({ layer, channel, row, column, pinned }, net) {
-    const { t, actions } = this.app;
-    const vector = layer.shape[0] * layer.shape[1] === 1;
-    const levels = [
-      { text: net, to: /** @type {string | null} */ (null) },
-      { text: layer.name, to: layer.name },
-      ...(channel === undefined ? [] : [{ text: String(channel), to: formatAddress({ node: layer.name, channel }) }]),
-      ...(pinned && !vector ? [{ text: `${row}, ${column}`, to: formatAddress({ node: layer.name, channel, row, column }) }] : []),
-    ];
-    return html`<nav class="descent-path" aria-label=${t('descent.path')}>
-      ${levels.map(({ text, to }, i) =>
-        i === levels.length - 1
-          ? html`<span aria-current="location">${text}</span>`
-          : html`<button type="button" class="link" @click=${() => actions.select(to)}>${text}</button> ›`,
-      )}
-    </nav>`;
-  }
-
   /** @param {Unit & {channel: number}} unit */
   #aspect(unit) {
     const { app } = this;
@@ -196,25 +177,6 @@ export class Descent extends View {
           .backward=${app.store.aspect.value === 'backward'}
         ></cnn-arithmetic>`;
     }
-  }
-
-  /** Which of the questions about the unit is answered. */
-  #aspects() {
-    const { t, store, actions } = this.app;
-    return html`<div class="descent-aspects" role="group" aria-label=${t('descent.aspects')}>
-      ${kAspects.map(
-        (aspect) =>
-          html`<button
-            type="button"
-            id="aspect-${aspect}"
-            aria-pressed=${store.aspect.value === aspect ? 'true' : 'false'}
-            title=${t(`descent.${aspect}Tip`)}
-            @click=${() => actions.showAspect(aspect)}
-          >
-            ${t(`descent.${aspect}`)}
-          </button>`,
-      )}
-    </div>`;
   }
 
   updated() {

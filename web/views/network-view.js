@@ -22,6 +22,7 @@ import { kMargin, layoutOf } from './network/layout.js';
 import { Painter } from './network/painter.js';
 import { layerRows } from './network/rows.js';
 import { placeAt, readoutOf, sentenceOf } from './network/unit.js';
+import { wantedTensors } from './network/wanted.js';
 import { Walker } from './network/walker.js';
 import { Zoom } from './network/zoom.js';
 
@@ -251,21 +252,8 @@ export class NetworkView extends View {
     untracked(() => this.#ask());
   };
 
-  /** What the worker has to send: what is seen, and what is selected. */
   #ask() {
-    const { quantity, selection, info } = this.app.store;
-    /** @type {Map<string, import('../worker/protocol.js').TensorRef>} */
-    const wanted = new Map();
-    const want = (/** @type {import('../worker/protocol.js').TensorRef} */ { kind, address }) =>
-      wanted.set(`${kind} ${address}`, { kind, address });
-    for (const { stage } of this.#visible) want(/** @type {any} */ (stage.picture));
-    const node = parseAddress(selection.value)?.node;
-    const layer = info.value?.summary.layers.find((/** @type {any} */ { name }) => name === node);
-    if (layer) {
-      want({ kind: 'activation', address: layer.name });
-      if (quantity.value.endsWith('gradient') && layer.role !== 'head') want({ kind: 'gradient', address: layer.name });
-    }
-    this.app.actions.watch([...wanted.values()]);
+    this.app.actions.watch(wantedTensors(this.#visible, this.app.store));
   }
 
   /** The plane of the net with all of its columns painted, also those that cannot be seen: for a picture. */
