@@ -236,6 +236,9 @@ for (const kind of kinds) {
       ]);
       await page.locator('#slow-take').click();
       await until(async () => (await page.locator('#metric-step').getAttribute('data-value')) === '1', 'the step');
+      // From the trained weights that it was shown of; fresh ones begin with a loss of 2.3.
+      const loss = Number(await page.locator('#metric-loss').getAttribute('data-value'));
+      assert.ok(loss < 1, String(loss));
     });
 
     for (const [width, height, unit] of /** @type {[number, number, string][]} */ ([

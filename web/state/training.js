@@ -29,7 +29,6 @@ export function createTraining(context, nets, keep, team) {
         action: { key: 'notice.trainedWeights', run: () => nets.trainedWeights() },
       });
     }
-    store.weightsOrigin.value = 'learnt';
   };
 
   const train = async () => {
@@ -41,6 +40,7 @@ export function createTraining(context, nets, keep, team) {
     if (store.notice.value?.tone === 'error') say(null);
     try {
       if (!again) await prepare();
+      store.weightsOrigin.value = 'learnt';
       store.status.value = 'waiting';
       await data.load('train', 1);
       await team.gather();
@@ -83,12 +83,14 @@ export function createTraining(context, nets, keep, team) {
       if (busy()) loadRest();
     },
 
-    async step() {
+    /** @param {{goOn?: boolean}} [how]  goOn: with the weights that are there, whatever "train from" says */
+    async step({ goOn = false } = {}) {
       if (busy()) return pause();
       if (!able()) return;
       store.room.value ??= 'train';
       try {
-        await prepare();
+        if (!goOn) await prepare();
+        store.weightsOrigin.value = 'learnt';
         await data.load('train', 1);
         await team.gather();
         while ((await client.step()).waiting && (await data.more('train')));

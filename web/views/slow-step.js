@@ -175,7 +175,8 @@ export class SlowStep extends View {
 
   /** @param {import('./view.js').App['actions']} actions */
   async #take(actions) {
-    await actions.step();
+    // The step that was shown, so from the weights that it was shown of.
+    await actions.step({ goOn: true });
     await this.#ask();
   }
 
