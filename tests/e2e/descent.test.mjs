@@ -215,7 +215,7 @@ for (const kind of kinds) {
     });
 
     await t.test('a training step in slow motion lights one station after another', async (sub) => {
-      const page = await visit(sub);
+      const page = await visit(sub, fresh.replace('start=fresh', 'start=trained'));
       const lit = () => page.evaluate(() => [...document.querySelectorAll('.is-lit')].map(({ id }) => id));
       const station = () => page.locator('#slow-step').getAttribute('data-station');
       await page.locator('#network-slow').click();
