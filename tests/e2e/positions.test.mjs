@@ -24,7 +24,7 @@ const nets = /** @type {[string, 'trained' | 'fresh'][]} */ ([
   ['mini-inception', 'fresh'],
 ]);
 /** Positions of each net, each in both directions. @type {Record<import('./browser.mjs').Kind, number>} */
-const counts = { chromium: 50, firefox: 3 };
+const counts = { chromium: 100, firefox: 3 };
 
 /** A nought over a four: no net is sure of it, so that gradients are not all but zero. */
 const ink = packStrokes([...samples[0], ...samples[4]]);
