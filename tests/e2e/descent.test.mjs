@@ -210,6 +210,7 @@ for (const kind of kinds) {
       await page.locator('#aspect-excites').click();
       await until(async () => (await page.locator('.excites-patches li').count()) === 12, 'twelve pictures');
       assert.equal(await page.locator('.network-marks .look-field').count(), 0);
+      await until(() => page.evaluate(() => location.hash.includes('as=excites')), 'the aspect in the address');
       await page.evaluate(() => (location.hash = location.hash.replace(/unit=[^&]*/, 'unit=prediction/3')));
       await until(async () => (await page.locator('.excites-row canvas').count()) === 6, 'three methods, twice');
     });
