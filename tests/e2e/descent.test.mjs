@@ -6,6 +6,9 @@ import { createRequire } from 'node:module';
 import test from 'node:test';
 import { loadEngine } from '../../wasm/js/index.js';
 import { kFirstSample, samples } from '../../web/draw/samples.js';
+import { createTranslator } from '../../web/i18n/index.js';
+import { encodeSettings } from '../../web/state/url.js';
+import { formatValue } from '../../web/widgets/format.js';
 import { kinds, launch, openPage, ready, serveSite, until } from './browser.mjs';
 
 const server = await serveSite();
@@ -14,11 +17,15 @@ test.after(() => server.close());
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const engine = loadEngine({ module: 'simd128' });
 
+/** @param {string} name */
+const definitionOf = async (name) =>
+  JSON.parse(await readFile(new URL(`../../assets/architectures/${name}.json`, import.meta.url), 'utf8'));
+
 /** The net on the first drawing, in node. @param {string} name */
-async function opened(name) {
-  const definition = JSON.parse(
-    await readFile(new URL(`../../assets/architectures/${name}.json`, import.meta.url), 'utf8'),
-  );
+const opened = async (name) => openedAs(await definitionOf(name));
+
+/** @param {any} definition */
+function openedAs(definition) {
   const net = engine.createNet(definition, { seed: 1 });
   net.forwardDrawing({ strokes: samples[kFirstSample] });
   const { layers } = net.info().summary;
@@ -201,6 +208,41 @@ for (const kind of kinds) {
         'the step to do what was foretold',
       );
     });
+
+    /** What the sentence has to say beside the numbers. @type {[string, 'prediction' | 'logits', (right: boolean, gradient: number) => string][]} */
+    const heads = [
+      ['softmax', 'prediction', (right) => `asked for y = ${right ? 1 : 0}.`],
+      ['binary_cross_entropy', 'prediction', (right) => `asked for y = ${right ? 1 : 0}.`],
+      ['squared_error', 'logits', (right) => `asked for ${right ? 1 : 0}.`],
+      [
+        'svm',
+        'logits',
+        (right, gradient) =>
+          right ? `each of the others by 1. Others that are closer: ${-gradient}.` : `1 behind the right one. ${gradient ? 'It is closer.' : 'It does.'}`,
+      ],
+    ];
+    for (const [head, said, asked] of heads) {
+      await t.test(`where the gradient begins: ${head}`, async (sub) => {
+        const definition = await definitionOf('softmax');
+        Object.assign(definition.layers.at(-1), { type: head, weight: 0.5 });
+        const net = await encodeSettings({ net: 'custom', definition, aspect: 'backward' });
+        const page = await visit(sub, `${fresh}${net.slice('#v1'.length)}&unit=logits/0`);
+        const valueOf = openedAs(definition);
+        const score = (/** @type {number} */ channel) => valueOf(`logits/${channel}@0,0`);
+        const order = Array.from({ length: 10 }, (_, i) => i).sort((a, b) => score(b) - score(a));
+        const text = createTranslator(() => 'en');
+        for (const channel of [order[0], order[1], order[9]]) {
+          await page.evaluate((unit) => (location.hash = location.hash.replace(/unit=[^&]*/, `unit=${unit}`)), `logits/${channel}`);
+          await told(page, (all) => all[0]?.address === `logits/${channel}@0,0`);
+          const loss = await page.locator('.arithmetic-loss').innerText();
+          const gradient = valueOf(`logits/${channel}@0,0`, 'gradient');
+          assert.ok(loss.includes(`said ${said === 'prediction' ? 'p = ' : ''}${formatValue(text, valueOf(`${said}/${channel}@0,0`))}`), loss);
+          assert.ok(loss.includes(asked(channel === order[0], 2 * gradient)), loss);
+          const weighed = `Times the weight of this loss, 0.5: ${formatValue(text, gradient)}.`;
+          assert.ok(loss.endsWith(`${formatValue(text, 2 * gradient)}. ${weighed}`), `${loss} for ${gradient}`);
+        }
+      });
+    }
 
     await t.test('what a unit sees, and what excites it', async (sub) => {
       const page = await visit(sub, `${fresh}&unit=conv2.relu/3@4,4&as=field`);

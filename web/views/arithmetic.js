@@ -175,15 +175,16 @@ export class Arithmetic extends AskingView {
       [...chain].reverse().map(async (layer) => {
         const at = { node: layer.name, channel, row, column };
         const { answer, arrays } = await this.app.actions.explain({ about: 'backward', ...at, label });
-        const { gradient, consumers, sum } = answer;
+        const { gradient, consumers, sum, value } = answer;
         const inputs = consumers.map((/** @type {{node: string}} */ { node }) => node);
-        const numbers = consumers.find((/** @type {any} */ { kind }) => kind === 'softmax')?.numbers ?? {};
+        const head = consumers.find((/** @type {any} */ { numbers }) => numbers.miss !== undefined);
         return {
-          answer: { node: layer.name, kind: 'backward', inputs, tensors: [], result: gradient ?? sum, sum, numbers },
+          answer: { node: layer.name, kind: 'backward', inputs, tensors: [], result: gradient ?? sum, sum, numbers: {} },
           arrays: { ...arrays, input: arrays.consumer, value: arrays.gradient },
           layer,
           address: formatAddress(at),
           shapes: inputs.map((/** @type {string} */ name) => this.#shapeOf(name)),
+          ...(head && { loss: { told: head.numbers, value, right: answer.label === channel } }),
         };
       }),
     );

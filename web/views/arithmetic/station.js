@@ -4,6 +4,7 @@
 import { html, nothing } from '../view.js';
 import { formatValue, typeName } from '../../widgets/format.js';
 import { arrange, sourceOf, strongest, termsOf } from '../../widgets/terms.js';
+import { lossText } from './loss.js';
 import { maskTemplate } from './mask.js';
 import { numbersTemplate } from './numbers.js';
 
@@ -18,6 +19,7 @@ import { numbersTemplate } from './numbers.js';
  * @property {number[][]} shapes  of its inputs
  * @property {string} address
  * @property {import('./mask.js').Mask | null} [mask]  of dropout
+ * @property {import('./loss.js').Loss} [loss]  of a number that a head reads
  */
 /**
  * @typedef {object} Context
@@ -48,7 +50,9 @@ export function stationTemplate(station, context) {
       </header>
       <p class="muted">${t(`arithmetic.${answer.kind}`)}</p>
       ${arranged.form === 'windows' ? windows(station, arranged, context) : list(station, arranged, context)}
-      ${numbers(answer, context)} ${station.mask ? maskTemplate(t, station.mask, layer.attributes) : nothing}
+      ${numbers(answer, context)}
+      ${station.loss ? html`<p class="arithmetic-sum arithmetic-loss">${lossText(t, station.loss)}</p>` : nothing}
+      ${station.mask ? maskTemplate(t, station.mask, layer.attributes) : nothing}
     </section>
   `;
 }
@@ -255,11 +259,6 @@ function numbers({ kind, numbers: told, result }, { t }) {
         ${images ? t('arithmetic.shared', { images, rows, columns, channels }) : t('arithmetic.fixed')}
       </p>
     `;
-  }
-  if (kind === 'backward' && told.probability !== undefined) {
-    return html`<p class="arithmetic-sum">
-      ${t('arithmetic.loss', { p: value('probability'), y: value('target') })}
-    </p>`;
   }
   if (kind === 'softmax') {
     return html`<p class="arithmetic-sum">
