@@ -169,5 +169,52 @@ for (const kind of kinds) {
       assert.ok(Math.abs(Number(curves[2][1].replace(',', '.')) - loss) < 1e-6);
       assert.equal(await attribute(page, 'status', 'data-value'), 'paused');
     });
+
+    /** Pictures in the SVG that was saved, and how many of them differ. @param {import('./browser.mjs').Page} page */
+    const drawn = (page) =>
+      page.evaluate(async () => {
+        const text = await /** @type {any} */ (window).cnnSaved.at(-1).text();
+        const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+        const pictures = [...svg.querySelectorAll('image')].map((each) => each.getAttribute('href'));
+        return { count: pictures.length, different: new Set(pictures).size };
+      });
+    /** @param {import('./browser.mjs').Page} page */
+    const copiedRows = async (page) => String(await copied(page)).trimEnd().split('\n').map((row) => row.split('\t'));
+
+    await t.test('the test pictures of the data room, with their pixels', async (sub) => {
+      const page = await visit(sub, '#v1&room=data');
+      await until(async () => (await page.locator('.pictures .picture').count()) === 96, 'a page of them');
+      await page.click('.pager button:last-of-type');
+      await until(async () => (await page.locator('.picture[data-index="96"]').count()) === 1, 'the next page');
+      await take(page, 'cnn-data-room', 'numbers');
+      const rows = await copiedRows(page);
+      assert.deepEqual(rows.map(([index]) => Number(index)), Array.from({ length: 96 }, (_, i) => 96 + i));
+      assert.ok(rows.every((row) => row.length === 2 + 28 * 28));
+      const title = await page.locator('.picture[data-index="100"]').getAttribute('title');
+      assert.ok(title?.includes(`100: ${rows[4][1]}.`), `${title}, ${rows[4][1]}`);
+      const [least, most] = [Math.min, Math.max].map((of) => of(...rows.flatMap((row) => row.slice(2).map(Number))));
+      assert.deepEqual([least, most], [0, 255]);
+      await take(page, 'cnn-data-room', 'svg');
+      assert.deepEqual(await drawn(page), { count: 96, different: 96 });
+    });
+
+    await t.test('the error desk: the whole list as rows, its page as a picture', async (sub) => {
+      const page = await visit(sub, '#v1&net=softmax&room=train');
+      await page.click('#evaluate');
+      await until(async () => (await page.locator('.error-picture').count()) === 24, 'the worst mistakes', 60000);
+      await take(page, 'cnn-error-desk', 'numbers');
+      const [head, ...rows] = await copiedRows(page);
+      assert.equal(head.length, 4);
+      const accuracy = await number(page, 'test-accuracy');
+      assert.equal(rows.length, Math.round((1 - accuracy) * 10000), 'every mistake, not those of the page alone');
+      assert.ok(rows.every(([, truth, taken]) => truth !== taken));
+      const shown = await page
+        .locator('.error-picture')
+        .evaluateAll((all) => all.map(({ dataset }) => [Number(dataset.index), Number(dataset.loss)]));
+      assert.deepEqual(rows.slice(0, 24).map(([index]) => Number(index)), shown.map(([index]) => index));
+      shown.forEach(([, loss], i) => assert.ok(Math.abs(Number(rows[i][3]) - loss) < 1e-6 * loss));
+      await take(page, 'cnn-error-desk', 'svg');
+      assert.deepEqual(await drawn(page), { count: 24, different: 24 });
+    });
   });
 }

@@ -1,6 +1,7 @@
 // The data set: how much of it has arrived, and its test pictures to put onto the net.
 
 import './data-room.css';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
 import { className } from '../i18n/index.js';
@@ -72,6 +73,15 @@ export class DataRoom extends View {
         <section aria-labelledby="pictures-title">
           <h2 id="pictures-title" class="room-title">
             ${t('panel.pictures')} ${help(t, 'pictures')}
+            ${
+              this.pictures.length
+                ? exportMenu(this.app, {
+                    name: t('panel.pictures'),
+                    numbers: () => this.#rows(),
+                    picture: () => this.querySelector('.pictures'),
+                  })
+                : nothing
+            }
             <span class="pager">
               <button
                 class="quiet"
@@ -102,6 +112,12 @@ export class DataRoom extends View {
         </section>
       </div>
     `;
+  }
+
+  /** A row for each picture of the page: its number and class, then its pixels. @returns {import('../widgets/rows.js').Row[]} */
+  #rows() {
+    const { store, t } = this.app;
+    return this.pictures.map(({ index, pixels, label }) => [index, className(t, store.data.peek(), label), ...pixels]);
   }
 
   /** @param {'train' | 'test'} part @param {import('../state/store.js').Progress} progress */

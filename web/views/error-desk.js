@@ -3,6 +3,7 @@
 
 import './error-desk.css';
 import { signal } from '@preact/signals-core';
+import { exportMenu } from './export.js';
 import { View, html, nothing, untracked } from './view.js';
 import { help } from './help.js';
 import { className } from '../i18n/index.js';
@@ -64,7 +65,18 @@ export class ErrorDesk extends View {
     if (!store.evaluation.value?.classes) return nothing;
     const shown = this.#shown();
     return html`<section class="error-desk" aria-labelledby="error-desk-title">
-      <h2 id="error-desk-title">${t('panel.errors')} ${help(t, 'errors')}</h2>
+      <h2 id="error-desk-title">
+        ${t('panel.errors')} ${help(t, 'errors')}
+        ${
+          shown.length
+            ? exportMenu(this.app, {
+                name: t('panel.errors'),
+                numbers: () => this.#rows(shown),
+                picture: () => this.querySelector('#error-pictures'),
+              })
+            : nothing
+        }
+      </h2>
       <div class="error-bar">${this.#choice()} <span class="pager">${this.#pager(shown.length)}</span></div>
       ${
         shown.length
@@ -74,6 +86,17 @@ export class ErrorDesk extends View {
           : html`<p class="muted">${t('errors.none')}</p>`
       }
     </section>`;
+  }
+
+  /** All pictures of the list, also those of other pages. @param {number[]} shown @returns {import('../widgets/rows.js').Row[]} */
+  #rows(shown) {
+    const { store, t } = this.app;
+    const { classes, labels, losses } = /** @type {any} */ (store.evaluation.peek());
+    const name = (/** @type {number} */ index) => className(t, store.data.peek(), index);
+    return [
+      ['', t('confusion.truth'), t('confusion.predicted'), t('curves.loss')],
+      ...shown.map((index) => [index, name(labels[index]), name(classes[index]), losses[index]]),
+    ];
   }
 
   #choice() {
