@@ -182,7 +182,7 @@ for (const kind of kinds) {
     const copiedRows = async (page) => String(await copied(page)).trimEnd().split('\n').map((row) => row.split('\t'));
 
     await t.test('the test pictures of the data room, with their pixels', async (sub) => {
-      const page = await visit(sub, '#v1&room=data');
+      const page = await visit(sub, '?lang=ru#v1&room=data');
       await until(async () => (await page.locator('.pictures .picture').count()) === 96, 'a page of them');
       await page.click('.pager button:last-of-type');
       await until(async () => (await page.locator('.picture[data-index="96"]').count()) === 1, 'the next page');
@@ -196,6 +196,11 @@ for (const kind of kinds) {
       assert.deepEqual([least, most], [0, 255]);
       await take(page, 'cnn-data-room', 'svg');
       assert.deepEqual(await drawn(page), { count: 96, different: 96 });
+      await page.setViewportSize({ width: 360, height: 740 });
+      const out = await page.locator('cnn-data-room').evaluate((room) =>
+        [...room.querySelectorAll('.pager, .data-part > *')].filter((each) => each.getBoundingClientRect().right > innerWidth).length,
+      );
+      assert.equal(out, 0, 'nothing sticks out of a phone');
     });
 
     await t.test('the error desk: the whole list as rows, its page as a picture', async (sub) => {
