@@ -242,6 +242,31 @@ for (const kind of kinds) {
       }
     });
 
+    for (const [width, net] of /** @type {[number, string][]} */ ([[1440, 'mini-resnet'], [1440, 'mini-vgg'], [360, 'lenet5']])) {
+      await t.test(`the ends of the scales keep apart: gradients of ${net}, ${width} wide`, async (sub) => {
+        const page = await visit(sub, `${fresh}&net=${net}&show=gradient`, { viewport: { width, height: 800 } });
+        /** Numbers under the maps with where they stand. */
+        const numbers = () =>
+          page.evaluate(() =>
+            [...document.querySelectorAll('.column-legend > span')].flatMap((element) => {
+              const range = document.createRange();
+              range.selectNodeContents(element);
+              const { left, right, top, bottom } = range.getBoundingClientRect();
+              return right > left ? [{ text: element.textContent, left, right, top, bottom }] : [];
+            }),
+          );
+        await until(async () => (await numbers()).length > 3, 'numbers');
+        const all = await numbers();
+        const clashes = all.flatMap((a, i) =>
+          all
+            .slice(i + 1)
+            .filter((b) => a.left < b.right + 1 && b.left < a.right + 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 6)
+            .map((b) => `${a.text} ${b.text}`),
+        );
+        assert.deepEqual(clashes, []);
+      });
+    }
+
     await t.test('zoom by button, key and wheel; the point under the pointer stays', async (sub) => {
       const page = await visit(sub);
       const width = async () => (await page.locator('#column-conv1 canvas').first().boundingBox())?.width ?? 0;

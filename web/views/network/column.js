@@ -7,12 +7,15 @@ import { formatShape, formatShapeShort, typeName } from '../../widgets/format.js
 /** @typedef {import('./layout.js').Column} Column */
 /** @typedef {import('./layout.js').Layout} Layout */
 
+/** Two numbers of one digit with their exponents, side by side. */
+const kWidestLegend = 88;
+
 /**
  * Where the legend lies, in the view: under the maps, or under maps and labels where there are labels.
  * @param {Column} column @param {Layout} layout
  */
 export function legendBox(column, layout) {
-  const width = Math.min(72, column.width + 2 * overhang(layout) - 2);
+  const width = Math.min(kWidestLegend, column.width + 2 * overhang(layout) - 2);
   const middle = column.labels ? column.x + column.width / 2 : column.mapsX + column.mapsWidth / 2;
   const top = Math.min(column.y + column.height - layout.footer + 4, column.mapsY + column.mapsHeight + 10);
   return { x: middle - width / 2, y: top, width };

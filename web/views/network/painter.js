@@ -7,14 +7,19 @@ import { legendBox } from './column.js';
 
 /** @typedef {import('./layout.js').Column} Column */
 /** @typedef {{map: MapCanvas, element: HTMLElement, maps: HTMLElement, legend: HTMLCanvasElement, low: Element,
- *   high: Element, letters: number, painted: string, source: Float32Array | null, ramp: string}} Parts
- *   letters: how many fit under the legend; painted, source, ramp: what map and legend show, so that nothing is painted
+ *   high: Element, room: number, painted: string, source: Float32Array | null, ramp: string}} Parts
+ *   room: of the numbers under the legend; painted, source, ramp: what map and legend show, so that nothing is painted
  *   twice */
+
+/** Least space between the two numbers under a legend. */
+const kApart = 6;
 
 export class Painter {
   /** By stage. @type {Map<string, Parts>} */ #parts = new Map();
   /** The newest numbers, by kind and address: weights come only when they change. @type {Map<string, Float32Array>} */
   #newest = new Map();
+  /** Has the font of the legends: what has been painted is not asked for its width. */
+  #ruler = document.createElement('canvas').getContext('2d');
 
   /** @param {Column} column */
   partsOf({ stage }) {
@@ -36,11 +41,14 @@ export class Painter {
       const old = this.#parts.get(column.stage.id)?.map;
       const map = old?.canvas === canvas ? old : new MapCanvas(canvas);
       map.layout(column.grid, dpr);
-      const letters = Math.floor(legendBox(column, layout).width / 6.8) - 1;
+      const room = legendBox(column, layout).width - kApart;
       const ramp = /** @type {HTMLCanvasElement} */ (legend);
-      parts.set(column.stage.id, { map, element, maps, legend: ramp, low, high, letters, painted: '', source: null, ramp: '' });
+      parts.set(column.stage.id, { map, element, maps, legend: ramp, low, high, room, painted: '', source: null, ramp: '' });
     });
     this.#parts = parts;
+    if (!this.#ruler || !elements.length) return;
+    const { fontSize, fontFamily } = getComputedStyle(/** @type {Element} */ (elements[0].querySelector('.column-legend')));
+    this.#ruler.font = `${fontSize} ${fontFamily}`;
   }
 
   /** Another net: its numbers are not those of the old one, whatever their names. */
@@ -72,17 +80,19 @@ export class Painter {
       if (!parts.map.paint(values, theme, ink ? 'unsigned' : 'signed', range)) continue;
       parts.source = source;
       parts.painted = `${key} ${theme} ${t.language()}`;
-      drawLegend(parts, theme, t);
+      drawLegend(parts, this.#ruler, theme, t);
     }
   }
 }
 
 /**
- * @param {Parts} parts @param {import('../../widgets/colour.js').Theme} theme
+ * @param {Parts} parts
+ * @param {CanvasRenderingContext2D | null} ruler  of the numbers
+ * @param {import('../../widgets/colour.js').Theme} theme
  * @param {import('../../i18n/index.js').Translate} t
  */
-function drawLegend(parts, theme, t) {
-  const { map, legend, low: from, high: to, letters } = parts;
+function drawLegend(parts, ruler, theme, t) {
+  const { map, legend, low: from, high: to, room } = parts;
   let [low, high] = map.extent;
   if (low >= 0)
     low = 0; // the scale starts at zero, even where the smallest value does not
@@ -92,8 +102,11 @@ function drawLegend(parts, theme, t) {
   const ramp = `${theme} ${map.scale} ${shares.join()}`;
   if (parts.ramp !== ramp) paintLegend(legend, low, high, theme, map.scale);
   parts.ramp = ramp;
-  let [first, last] = [formatValue(t, low, 2), formatValue(t, high, 2)];
-  if (first.length + last.length > letters) [first, last] = [formatValue(t, low, 1), formatValue(t, high, 1)];
+  const ends = (/** @type {number} */ digits) => [low, high].map((end) => formatValue(t, end, digits));
+  let [first, last] = ends(2);
+  const crowded = () => (ruler?.measureText(first + last).width ?? 0) > room;
+  if (crowded()) [first, last] = ends(1);
   if (from.textContent !== first) from.textContent = first;
   if (to.textContent !== last) to.textContent = last;
+  legend.parentElement?.classList.toggle('is-stacked', crowded());
 }
