@@ -5,6 +5,7 @@ import { readFile, writeFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { decodeSettings } from '../../web/state/url.js';
 import {
   attribute,
   drawWithMouse,
@@ -384,7 +385,8 @@ for (const kind of kinds) {
       await ready(page);
       await drawWithMouse(page, one);
       await until(async () => (await predicted(page)) === 1, 'a one');
-      await until(() => page.url().includes('ink='), 'the address');
+      const strokes = async () => (await decodeSettings(new URL(page.url()).hash)).strokes ?? [];
+      await until(async () => (await strokes()).at(-1)?.at(-1)?.[1] > 230, 'the address, down to the end of the stroke');
       const answer = await probabilities(page);
       const other = await visit(sub, new URL(page.url()).hash);
       await ready(other);

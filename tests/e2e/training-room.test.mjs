@@ -144,6 +144,7 @@ for (const kind of kinds) {
       const columns = await page.locator('#runs th[data-setting]').evaluateAll((all) => all.map((each) => /** @type {any} */ (each).dataset.setting));
       assert.deepEqual(columns, ['learningRate']);
       if (kind === 'chromium') assert.deepEqual(await violations(page), []);
+      await until(() => /lr=0\.5/.test(page.url()) && /room=runs/.test(page.url()), 'all of it in the address');
       await page.reload();
       await ready(page);
       await until(async () => (await page.locator('#runs tbody tr').count()) === 2, 'the runs after the reload');
