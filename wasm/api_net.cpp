@@ -22,6 +22,13 @@ void check_count(std::size_t count, std::uint64_t wanted, const char* what) {
   fail(ErrorCode::shape_mismatch, what, "must be {} values. Got {}.", wanted, count);
 }
 
+const float* need_images(const cnn_net& handle, const float* images, std::size_t count, int batch) {
+  check_batch(batch);
+  const Span<const float> values = need(images, count, "images");
+  check_count(count, std::uint64_t(handle.net->graph().input_shape().size()) * batch, "images");
+  return values.data;
+}
+
 // A run for `batch` images that can also go backward if asked. The old one stays when the new one does not fit.
 Run& run_for(cnn_net& handle, int batch, bool backward) {
   const bool had_backward = handle.run != nullptr && handle.run->purpose() == Purpose::inspection;
@@ -167,12 +174,27 @@ cnn_status cnn_net_initialize(cnn_net* net, uint64_t seed) noexcept {
 cnn_status cnn_net_forward(cnn_net* net, const float* images, size_t count, int batch) noexcept {
   return guard([&] {
     cnn_net& handle = need(net, "net");
-    check_batch(batch);
-    const Span<const float> values = need(images, count, "images");
-    check_count(count, std::uint64_t(handle.net->graph().input_shape().size()) * batch, "images");
+    const float* values = need_images(handle, images, count, batch);
     Run& run = run_for(handle, batch, false);
-    std::memcpy(run.input(), values.data, count * sizeof(float));
+    std::memcpy(run.input(), values, count * sizeof(float));
     forward(handle, run, batch);
+  });
+}
+
+cnn_status cnn_net_predict(cnn_net* net, const float* images, size_t count, int batch, cnn_floats* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_net& handle = need(net, "net");
+    const float* values = need_images(handle, images, count, batch);
+    if (handle.prediction == nullptr || handle.prediction->capacity() < batch) {
+      auto made = std::make_unique<Run>(*handle.net, batch, Purpose::prediction);
+      handle.prediction = std::move(made);
+    }
+    Run& run = *handle.prediction;
+    std::memcpy(run.input(), values, count * sizeof(float));
+    run.forward(batch, Mode::inference);
+    const Span<const float> answers = run.activation(handle.net->graph().output());
+    *out = {answers.data, answers.size};
   });
 }
 

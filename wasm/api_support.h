@@ -104,6 +104,7 @@ struct cnn_net {
   cnn::Json record = cnn::Json::object();
   // Made when first needed, anew when the batch outgrows it; null before.
   std::unique_ptr<cnn::Run> run;
+  std::unique_ptr<cnn::Run> prediction;  // likewise
   bool differentiated = false;  // the last pass went backward too
   std::unique_ptr<cnn::Explainer> explainer;  // made when first asked
   cnn::api::Outbox outbox;

@@ -18,7 +18,7 @@ namespace {
 class Classifier {
  public:
   explicit Classifier(const Model& model)
-      : net_(*model.net), run_(net_, 1, Purpose::inference), names_(names_of(model)) {
+      : net_(*model.net), run_(net_, 1, Purpose::prediction), names_(names_of(model)) {
     const Shape& input = net_.graph().input_shape();
     if (input.c != 1 || input.h != input.w) {
       throw Error(ErrorCode::shape_mismatch, "classify",

@@ -8,6 +8,12 @@
 
 namespace cnn::kernels {
 
+namespace {
+
+std::size_t out_pixels(const Conv2dShape& s) { return static_cast<std::size_t>(s.batch) * s.out_h * s.out_w; }
+
+}  // namespace
+
 // ---------------------------------------------------------------- reference
 
 namespace reference {
@@ -47,8 +53,6 @@ std::size_t in_size(const Conv2dShape& s) {
   return static_cast<std::size_t>(s.batch) * s.in_h * s.in_w * s.in_c;
 }
 
-std::size_t out_pixels(const Conv2dShape& s) { return static_cast<std::size_t>(s.batch) * s.out_h * s.out_w; }
-
 }  // namespace
 
 template <class T>
@@ -57,6 +61,7 @@ void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* 
     for (int o = 0; o < s.out_c; ++o) y[p * s.out_c + o] = bias != nullptr ? bias[o] : T(0);
   }
   for_each_product(s, [=](std::size_t i, std::size_t k, std::size_t o) { y[o] += x[i] * kernel[k]; });
+  if (s.rectify) relu_forward(out_pixels(s) * s.out_c, y, y);
 }
 
 template <class T>
@@ -148,11 +153,18 @@ template <class T>
 void conv2d_forward(const Conv2dShape& s, const T* x, const T* kernel, const T* bias, T* y, T* scratch) {
   if constexpr (kVectorised<T>) {
     if (s.algorithm != ConvAlgorithm::direct) {
-      if (takes_depthwise(s)) return depthwise_forward(s, x, kernel, bias, y, scratch);
-      if (takes_fft(s)) return fft_forward(s, x, kernel, bias, y, scratch);
       const int patch = forward_patch(s);
-      if (patch != 0) return winograd_forward(s, patch, x, kernel, bias, y, scratch);
-      return implicit_forward(s, x, kernel, bias, y, scratch);
+      if (takes_depthwise(s)) {
+        depthwise_forward(s, x, kernel, bias, y, scratch);
+      } else if (takes_fft(s)) {
+        fft_forward(s, x, kernel, bias, y, scratch);
+      } else if (patch != 0) {
+        return winograd_forward(s, patch, x, kernel, bias, y, scratch);
+      } else {
+        return implicit_forward(s, x, kernel, bias, y, scratch);
+      }
+      if (s.rectify) relu_forward(out_pixels(s) * s.out_c, y, y);
+      return;
     }
   }
   static_cast<void>(scratch);

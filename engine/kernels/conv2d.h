@@ -24,6 +24,7 @@ struct Conv2dShape {
   int groups = 1;                 // divides in_c and out_c
   PadMode pad_mode = PadMode::zero;
   ConvAlgorithm algorithm = ConvAlgorithm::automatic;
+  bool rectify = false;  // forward writes max(0, y)
 };
 
 // Why `s.algorithm` cannot compute this shape; null when it can. The functions below then take im2col.

@@ -58,8 +58,8 @@ std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(
 
 // The kernel in panels or as a matrix, group after group; `packed` has depth · padded_columns(write) values per group, `bias` (or
 // null) padded_columns(write) per group.
-void slide(const Slide& s, const float* source, const float* packed, const float* bias, bool accumulate, const Target& t,
-           float* scratch) {
+void slide(const Slide& s, const float* source, const float* packed, const float* bias, bool accumulate, bool rectify,
+           const Target& t, float* scratch) {
   const int channels = s.groups * s.read, depth = s.depth();
   const int padded = padded_columns(s.write);
   const Band band = band_of(s);
@@ -87,6 +87,7 @@ void slide(const Slide& s, const float* source, const float* packed, const float
     product.panel_step = s.line == 0 ? depth : 1;
     product.b_step = s.line;
     product.accumulate = accumulate;
+    product.rectify = rectify;
     // Lines of output that see the same lines of the kernel go together; above and below the picture there are only zeros.
     for (int r = 0, next = 0; r < rows; r = next) {
       const auto [first_tap, last_tap] = inner_taps(s, first_row + r);
@@ -175,7 +176,7 @@ void spread(const Conv2dShape& s, int y, const float* dy, const float* kernel, f
     if (last <= first) continue;
     b.write = (last - first) * s.in_c;
     b.w.first_out = left + first;
-    slide(b, dy, scratch + first * s.in_c, nullptr, true, {dx, s.in_h, s.in_w, s.in_c}, line);
+    slide(b, dy, scratch + first * s.in_c, nullptr, true, false, {dx, s.in_h, s.in_w, s.in_c}, line);
   }
 }
 
@@ -226,7 +227,7 @@ void implicit_forward(const Conv2dShape& s, const float* x, const float* kernel,
     });
   }
   const Target target{y, s.out_h, s.out_w, s.out_c};
-  slide(f, x, packed, bias != nullptr ? wide_bias : nullptr, false, target, rest);
+  slide(f, x, packed, bias != nullptr ? wide_bias : nullptr, false, s.rectify, target, rest);
 }
 
 void implicit_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
@@ -274,7 +275,7 @@ void implicit_backward_input(const Conv2dShape& s, const float* dy, const float*
           }
         });
       }
-      slide(b, dy, scratch, nullptr, accumulate, target, rest);
+      slide(b, dy, scratch, nullptr, accumulate, false, target, rest);
     }
   }
 }

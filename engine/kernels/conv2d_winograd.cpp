@@ -2,6 +2,7 @@
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/micro_kernel.h"
 
 // Winograd's minimal filtering for stride 1 (Lavin & Gray 2016, "Fast algorithms for convolutional neural networks"): an m×m
@@ -259,7 +260,7 @@ void write_patch(const Winograd& g, const float* line, bool accumulate, int y, i
 }
 
 // target (+)= the correlation of `source` with the kernel that lies transformed in the scratch memory.
-void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, float* target,
+void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, bool rectify, float* target,
                const Parts& parts) {
   const int cell = g.source_channels(), target_cell = g.target_channels(), all = g.batch * g.down();
   const std::size_t matrix = g.patch_matrix(), products = g.product_matrix();
@@ -285,9 +286,14 @@ void correlate(const Winograd& g, const float* source, const float* bias, bool a
     const float* line = parts.products;
     for (int t = first; t < first + lines; ++t) {
       float* picture = target + static_cast<std::size_t>(t / g.down()) * g.h.count * g.w.count * g.write;
+      const int y = t % g.down() * g.form.out;
       for (int p = 0; p < g.across(); ++p, line += target_cell) {
-        write_patch(g, line, accumulate, t % g.down() * g.form.out, p * g.form.out, picture, parts.tile);
+        write_patch(g, line, accumulate, y, p * g.form.out, picture, parts.tile);
       }
+      if (!rectify) continue;
+      // While the lines are in the first-level cache.
+      float* written = picture + static_cast<std::size_t>(y) * g.w.count * g.write;
+      relu_forward(static_cast<std::size_t>(std::min(g.form.out, g.h.count - y)) * g.w.count * g.write, written, written);
     }
   }
 }
@@ -318,7 +324,7 @@ void winograd_forward(const Conv2dShape& s, int patch, const float* x, const flo
   const Winograd g = forward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, false, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, s.out_c, 1, parts.kernel);
-  correlate(g, x, bias, false, y, parts);
+  correlate(g, x, bias, false, s.rectify, y, parts);
 }
 
 void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
@@ -326,7 +332,7 @@ void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, c
   const Winograd g = backward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, true, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, 1, s.out_c, parts.kernel);
-  correlate(g, dy, nullptr, accumulate, dx, parts);
+  correlate(g, dy, nullptr, accumulate, false, dx, parts);
 }
 
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/kernels/columns.h"
 #include "engine/kernels/simd.h"
@@ -430,6 +431,16 @@ void add_scaled(std::size_t count, T a, const T* x, T* y, bool accumulate) {
 }
 
 template <class T>
+void add(std::size_t count, const T* a, const T* b, bool rectify, T* y) {
+  const T least = rectify ? T(0) : -std::numeric_limits<T>::infinity();
+  if constexpr (kVectorised<T>) {
+    map(count, y, false, [=](Batch v, Batch w) { return max(v + w, Batch(least)); }, a, b);
+  } else {
+    for (std::size_t i = 0; i < count; ++i) y[i] = a[i] + b[i] < least ? least : a[i] + b[i];
+  }
+}
+
+template <class T>
 void multiply(std::size_t count, const T* x, const T* mask, T* y, bool accumulate) {
   if constexpr (kVectorised<T>) {
     map(count, y, accumulate, [](Batch v, Batch w) { return v * w; }, x, mask);
@@ -497,6 +508,7 @@ void add_column_sums(std::size_t rows, int columns, const T* x, T* sums) {
   CNN_FORWARD(gelu_forward, T) \
   CNN_BACKWARD(gelu_backward, T) \
   template void add_scaled(std::size_t, T, const T*, T*, bool); \
+  template void add(std::size_t, const T*, const T*, bool, T*); \
   template void multiply(std::size_t, const T*, const T*, T*, bool); \
   template void add_bias(std::size_t, int, const T*, T*); \
   template void add_column_sums(std::size_t, int, const T*, T*);

@@ -43,6 +43,8 @@ template <class T> void gelu_backward(std::size_t count, const T* x, const T* dy
 
 // y (+)= a · x
 template <class T> void add_scaled(std::size_t count, T a, const T* x, T* y, bool accumulate);
+// y = a + b, `rectify`: max(0, a + b)
+template <class T> void add(std::size_t count, const T* a, const T* b, bool rectify, T* y);
 // y (+)= x · mask
 template <class T> void multiply(std::size_t count, const T* x, const T* mask, T* y, bool accumulate);
 // y[r, c] += bias[c]

@@ -41,6 +41,35 @@ constexpr int kInnerBlock = 256;
 // second-level cache.
 constexpr int kRowBlock = 512;
 
+// A single row: B is read once, line after line, at the speed of the memory; nothing would use a packed panel again.
+void multiply_row(const Gemm& g, const float* a, const float* b, float* c) {
+  constexpr int kLines = 8;
+  const std::ptrdiff_t ldb = g.ldb;
+  if (!g.accumulate) std::fill_n(c, g.n, 0.0f);
+  int p = 0;
+  for (; p + kLines <= g.k; p += kLines, b += kLines * ldb) {
+    Batch left[kLines];
+    unroll<kLines>([&](auto i) { left[i] = Batch(a[p + i]); });
+    int j = 0;
+    for (; j + kLanes <= g.n; j += kLanes) {
+      // Two sums: half the chain of products that wait for each other.
+      Batch even = load(c + j), odd(0.0f);
+      unroll<kLines / 2>([&](auto i) {
+        even = fma(left[2 * i], load(b + 2 * i * ldb + j), even);
+        odd = fma(left[2 * i + 1], load(b + (2 * i + 1) * ldb + j), odd);
+      });
+      store(c + j, even + odd);
+    }
+    for (; j < g.n; ++j) {
+      for (int i = 0; i < kLines; ++i) c[j] += a[p + i] * b[i * ldb + j];
+    }
+  }
+  for (; p < g.k; ++p, b += ldb) {
+    const Batch left(a[p]);
+    map(g.n, c, true, [left](Batch right) { return left * right; }, b);
+  }
+}
+
 void gemm_packed(const Gemm& g, const float* a, const float* b, float* c, float* panel) {
   const std::ptrdiff_t lda = g.lda, ldb = g.ldb, ldc = g.ldc;
   const std::ptrdiff_t row = g.transpose_a ? 1 : lda, inner_step = g.transpose_a ? lda : 1;
@@ -89,6 +118,7 @@ std::size_t gemm_scratch(const Gemm& g) {
 template <class T>
 void gemm(const Gemm& g, const T* a, const T* b, T* c, T* scratch) {
   if constexpr (kVectorised<T>) {
+    if (g.m == 1 && !g.transpose_a && !g.transpose_b) return multiply_row(g, a, b, c);
     gemm_packed(g, a, b, c, scratch);
   } else {
     static_cast<void>(scratch);

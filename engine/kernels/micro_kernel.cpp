@@ -60,7 +60,8 @@ struct Tile {
     });
   }
 
-  [[gnu::always_inline]] void finish(float* const* c, const Panel& panel) {
+  [[gnu::always_inline]] void finish(float* const* c, const Panel& panel, const Product& product) {
+    if (product.rectify) unroll<kRows * Vectors>([&](auto i) { sum[i] = max(sum[i], Batch(0.0f)); });
     each(c, panel, [](float* at, Batch& s, int lanes) { store_upto(at, s, lanes); });
   }
 };
@@ -95,7 +96,7 @@ void multiply_tiles(int rows, const float* const* a, float* const* c, const Pane
         b += panel.b_step;
       }
     }
-    tile.finish(c, panel);
+    tile.finish(c, panel, product);
   }
 }
 

@@ -41,6 +41,7 @@ struct Product {
 
   bool accumulate = false;      // start from what C holds
   const float* bias = nullptr;  // else from this row of padded_columns(columns), else from 0
+  bool rectify = false;         // max(0, sum) goes to C
 };
 
 void multiply(const Product& product);

@@ -1,5 +1,7 @@
 #include "engine/kernels/normalize.h"
 
+#include <limits>
+
 #include "engine/kernels/columns.h"
 #include "engine/kernels/elementwise.h"
 
@@ -50,6 +52,7 @@ void norm_apply(const NormSets& s, const T* x, const T* mean, const T* inv_std, 
   for_each_set(s, [&](int n, int g) {
     for_each_of_set(s, n, g, [&](std::size_t i, int c, std::size_t at) {
       y[i] = (x[i] - mean[at]) * inv_std[at] * gamma[c] + beta[c];
+      if (s.rectify && y[i] < 0) y[i] = 0;
     });
   });
 }
@@ -116,18 +119,23 @@ void moments_vectors(const NormSets& s, const float* x, float* mean, float* vari
   merge_moments(s, mean, variance);
 }
 
-void apply_vectors(std::size_t rows, int channels, const float* x, const float* mean, const float* inv_std,
-                   const float* gamma, const float* beta, float* y) {
+void apply_vectors(const NormSets& s, const float* x, const float* mean, const float* inv_std, const float* gamma,
+                   const float* beta, float* y) {
+  const int channels = s.channels;
+  const float least = s.rectify ? 0.0f : -std::numeric_limits<float>::infinity();
   struct Line {
     Batch mean, scale, shift;
   };
   const auto known = [=](int c) { return Line{load(mean + c), load(inv_std + c) * load(gamma + c), load(beta + c)}; };
-  const int whole = for_each_cell(rows, channels, known, [x, y](std::size_t i, const Line& line) {
-    store(y + i, fma(load(x + i) - line.mean, line.scale, line.shift));
+  const int whole = for_each_cell(s.rows, channels, known, [x, y, least](std::size_t i, const Line& line) {
+    store(y + i, max(fma(load(x + i) - line.mean, line.scale, line.shift), Batch(least)));
   });
   if (whole == channels) return;
-  for (std::size_t r = 0; r < rows; ++r, x += channels, y += channels) {
-    for (int c = whole; c < channels; ++c) y[c] = (x[c] - mean[c]) * inv_std[c] * gamma[c] + beta[c];
+  for (std::size_t r = 0; r < s.rows; ++r, x += channels, y += channels) {
+    for (int c = whole; c < channels; ++c) {
+      const float value = (x[c] - mean[c]) * inv_std[c] * gamma[c] + beta[c];
+      y[c] = value < least ? least : value;
+    }
   }
 }
 
@@ -209,7 +217,7 @@ void norm_apply(const NormSets& s, const T* x, const T* mean, const T* inv_std, 
   if constexpr (kVectorised<T>) {
     const std::size_t image = s.rows * s.channels;
     for (int n = 0; n < s.images; ++n, x += image, y += image, mean += s.channels, inv_std += s.channels) {
-      apply_vectors(s.rows, s.channels, x, mean, inv_std, gamma, beta, y);
+      apply_vectors(s, x, mean, inv_std, gamma, beta, y);
     }
   } else {
     reference::norm_apply(s, x, mean, inv_std, gamma, beta, y);

@@ -17,6 +17,7 @@ struct NormSets {
   int channels = 0;
   int groups = 1;  // divides channels
   bool centred = true;
+  bool rectify = false;  // norm_apply writes max(0, y)
 };
 
 // mean and variance stand per [images, channels], each channel with the numbers of its set. Variances are the biased ones.

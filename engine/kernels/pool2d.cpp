@@ -137,8 +137,8 @@ void for_each_vector(int channels, F f) {
   if (c < channels) f(channels - kLanes);
 }
 
-// Kernel extents of 0 are not known before run time.
-template <int KernelH, int KernelW>
+// Kernel extents of 0 are not known before run time; without Record nobody asks for the winners.
+template <int KernelH, int KernelW, bool Record>
 void max_forward_vectors(const Pool2dShape& s, const float* x, float* y, std::int32_t* winners) {
   const std::ptrdiff_t channels = s.channels, line = channels * s.in_w;
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
@@ -150,13 +150,12 @@ void max_forward_vectors(const Pool2dShape& s, const float* x, float* y, std::in
       for (int r = 0; r < rows; ++r) {
         for (int q = r == 0 ? 1 : 0; q < columns; ++q) {
           const Batch value = load(corner + r * line + q * channels + c);
-          const auto larger = value > best;
-          best = select(larger, value, best);
-          winner = select(larger, as_lanes(first + r * s.in_w + q), winner);
+          if (Record) winner = select(value > best, as_lanes(first + r * s.in_w + q), winner);
+          best = max(best, value);
         }
       }
       store(y + out + c, best);
-      if (winners != nullptr) store_lanes(winners + out + c, winner);
+      if (Record) store_lanes(winners + out + c, winner);
     });
   });
 }
@@ -237,7 +236,8 @@ void max_pool_forward(const Pool2dShape& s, const T* x, T* y, std::int32_t* winn
   if constexpr (kVectorised<T>) {
     if (s.channels >= kLanes) {
       const bool usual = s.kernel_h == 2 && s.kernel_w == 2 && whole_windows(s);
-      return (usual ? max_forward_vectors<2, 2> : max_forward_vectors<0, 0>)(s, x, y, winners);
+      if (winners == nullptr) return (usual ? max_forward_vectors<2, 2, false> : max_forward_vectors<0, 0, false>)(s, x, y, winners);
+      return (usual ? max_forward_vectors<2, 2, true> : max_forward_vectors<0, 0, true>)(s, x, y, winners);
     }
   }
   reference::max_pool_forward(s, x, y, winners);

@@ -16,8 +16,11 @@ Shape Add::output_shape(const LayerInputs& inputs) const {
 
 void Add::forward(const Pass& pass) const {
   const std::size_t count = pass.shape.size() * pass.batch;
-  for (std::size_t i = 0; i < pass.inputs.size(); ++i) {
-    kernels::add_scaled(count, Real(1), pass.inputs[i].value, pass.output, i > 0);
+  const Real* sum = pass.inputs[0].value;
+  for (std::size_t i = 1; i < pass.inputs.size(); ++i) {
+    const bool last = i + 1 == pass.inputs.size();
+    kernels::add(count, sum, pass.inputs[i].value, last && pass.rectify, pass.output);
+    sum = pass.output;
   }
 }
 
@@ -25,7 +28,7 @@ void Add::backward(const Pass& pass) const {
   const std::size_t count = pass.shape.size() * pass.batch;
   // In order: when one node feeds two inputs, the run asks the second to accumulate onto the first.
   for (const PassInput& in : pass.inputs) {
-    if (in.gradient == nullptr) continue;
+    if (in.gradient == nullptr || in.gradient == pass.output_gradient) continue;
     kernels::add_scaled(count, Real(1), pass.output_gradient, in.gradient, in.accumulate);
   }
 }

@@ -17,6 +17,8 @@ class Add : public Attributed<NoAttrs> {
   int most_inputs() const override { return kManyInputs; }
   Shape output_shape(const LayerInputs& inputs) const override;
   bool uses_input() const override { return false; }
+  bool takes(Epilogue what) const override { return what == Epilogue::rectify; }
+  bool hands_gradient_on() const override { return true; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;

@@ -34,7 +34,19 @@ void BatchNorm::forward(const Pass& pass) const {
   Real* inv_std = mean + pass.shape.c;
   batch_statistics(pass, attrs_.momentum, attrs_.epsilon, pass.parameters[affine.count],
                    pass.parameters[affine.count + 1], mean, inv_std);
-  kernels::norm_apply(batch_sets(pass), pass.inputs[0].value, mean, inv_std, affine.gamma, affine.beta, pass.output);
+  kernels::NormSets sets = batch_sets(pass);
+  sets.rectify = pass.rectify;
+  kernels::norm_apply(sets, pass.inputs[0].value, mean, inv_std, affine.gamma, affine.beta, pass.output);
+}
+
+void BatchNorm::line(const Pass& pass, Real* scale, Real* shift) const {
+  const Affine affine = place_affine(pass, attrs_.scale, attrs_.shift, pass.scratch);
+  const Real* mean = pass.parameters[affine.count];
+  inverse_deviation(pass.shape.c, pass.parameters[affine.count + 1], attrs_.epsilon, scale);
+  for (int c = 0; c < pass.shape.c; ++c) {
+    scale[c] *= affine.gamma[c];
+    shift[c] = affine.beta[c] - mean[c] * scale[c];
+  }
 }
 
 void BatchNorm::backward(const Pass& pass) const {

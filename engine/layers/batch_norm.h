@@ -24,7 +24,7 @@ struct BatchNormAttrs {
 // Batch normalisation (Ioffe & Szegedy 2015): y = gamma · (x − μ) / √(σ² + epsilon) + beta for each map. Training takes
 // μ and σ² over the batch and the map (N·H·W values, σ² biased) and follows them by running averages; inference takes
 // those, whatever the batch. Parameters: gamma [C], beta [C] (where learnt), running_mean [C], running_variance [C].
-// It costs no multiply-accumulates: at inference the layer before can absorb it.
+// It costs no multiply-accumulates: at inference the layer before can absorb it, and does where only the answer is asked for.
 class BatchNorm : public Attributed<BatchNormAttrs> {
  public:
   static constexpr const char* kType = "batch_norm";
@@ -37,7 +37,10 @@ class BatchNorm : public Attributed<BatchNormAttrs> {
   std::vector<ParameterSpec> parameters(const LayerInputs& inputs) const override;
   std::size_t saved_bytes(const LayerInputs& inputs, const Shape& output, int batch) const override;
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
+  Epilogue epilogue() const override { return Epilogue::scale; }
+  bool takes(Epilogue what) const override { return what == Epilogue::rectify; }
   void forward(const Pass& pass) const override;
+  void line(const Pass& pass, Real* scale, Real* shift) const override;
   void backward(const Pass& pass) const override;
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };

@@ -71,7 +71,9 @@ void Conv2d::forward(const Pass& pass) const {
     kernels::resample_forward(mirror(in.shape, pass.batch), x, pass.scratch + s.picture);
     x = pass.scratch + s.picture;
   }
-  kernels::conv2d_forward(s.shape, x, weights.use(), weights.bias(), pass.output, pass.scratch);
+  kernels::Conv2dShape shape = s.shape;
+  shape.rectify = pass.rectify;
+  kernels::conv2d_forward(shape, x, weights.use(), weights.bias(), pass.output, pass.scratch);
 }
 
 void Conv2d::backward(const Pass& pass) const {

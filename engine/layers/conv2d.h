@@ -48,6 +48,7 @@ class Conv2d : public Attributed<Conv2dAttrs> {
   using Attributed::Attributed;
 
   const char* type() const override { return kType; }
+  bool takes(Epilogue) const override { return true; }
   LayerRole role() const override { return kRole; }
   Shape output_shape(const LayerInputs& inputs) const override;
   std::vector<ParameterSpec> parameters(const LayerInputs& inputs) const override;

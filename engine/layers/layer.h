@@ -23,6 +23,9 @@ enum class LayerRole { input, convolution, pooling, dense, activation, normaliza
 
 enum class Mode { inference, training };
 
+// What a layer may come down to that the one before can do while it writes: a line for each channel, or max(0, ·).
+enum class Epilogue { none, scale, rectify };
+
 enum class Initializer { zeros, ones, constant, he_normal, he_uniform, glorot_normal, glorot_uniform };
 
 // One tensor of a layer's parameters. `trainable` false: kept and saved, but not the optimiser's (running averages).
@@ -81,6 +84,12 @@ struct Pass {
   Random* random = nullptr;               // training mode only
   const std::int32_t* labels = nullptr;   // heads only: class per image
   double share = 1;                       // heads only: of the step's images, how much this batch is
+  // Of layers that take it: forward writes scale[c] · y + shift[c] where there is a scale, and of that max(0, ·) if `rectify`.
+  // `folded` has room for as many values as the parameters and a row of channels.
+  const Real* scale = nullptr;
+  const Real* shift = nullptr;
+  Real* folded = nullptr;
+  bool rectify = false;
 };
 
 struct LayerInputs {
@@ -116,15 +125,22 @@ class Layer {
   virtual std::size_t scratch(const LayerInputs&, const Shape& /*output*/, int /*batch*/) const { return 0; }
   // Output and input are the same values in the same order: they share one buffer (flatten).
   virtual bool is_view() const { return false; }
+  // The first input's gradient is the output's: they share one buffer where nobody else adds to it.
+  virtual bool hands_gradient_on() const { return is_view(); }
   // forward may write over its first input and backward over the output's gradient; the run does so where nobody else
   // reads that input. Needs backward to use neither the input's values nor … the buffer it overwrites.
   virtual bool in_place() const { return false; }
+  // What forward amounts to (scale: in inference), and whether it can do what follows at once (Pass::scale, Pass::rectify).
+  virtual Epilogue epilogue() const { return Epilogue::none; }
+  virtual bool takes(Epilogue) const { return false; }
   // Whether backward reads the values of its inputs / of its output (decides whether a neighbour may run in place).
   virtual bool uses_input() const { return true; }
   virtual bool uses_output() const { return false; }
 
   // ---- running
   virtual void forward(const Pass& pass) const = 0;
+  // Epilogue::scale only: forward in inference as scale[c] · x + shift[c].
+  virtual void line(const Pass&, Real* /*scale*/, Real* /*shift*/) const {}
   // Turns pass.output_gradient into the inputs' and parameters' gradients.
   virtual void backward(const Pass& pass) const = 0;
 

@@ -11,6 +11,7 @@ class Relu : public PointwiseByOutput<NoAttrs> {
   using PointwiseByOutput::PointwiseByOutput;
 
   const char* type() const override { return kType; }
+  Epilogue epilogue() const override { return Epilogue::rectify; }
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
 };

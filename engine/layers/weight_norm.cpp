@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "engine/kernels/channelwise.h"
 #include "engine/kernels/normalize.h"
 #include "engine/layers/normalization.h"
 
@@ -93,14 +94,27 @@ std::size_t weight_norm_scratch(WeightNorm norm, std::size_t rows, int filters) 
 FilterWeights::FilterWeights(const Pass& pass, WeightNorm norm, bool has_bias, std::size_t rows, Real* scratch)
     : pass_(pass), norm_(norm), rows_(rows), filters_(pass.shape.c), scratch_(scratch), use_(pass.parameters[0]) {
   if (has_bias) bias_ = pass.parameters[1];
-  if (norm == WeightNorm::none) return;
-  const Pieces p(scratch, rows, filters_);
-  const kernels::NormSets sets = filters_of(norm, rows, filters_);
+  if (norm != WeightNorm::none) normalize();
+  if (pass.scale != nullptr) fold();
+}
+
+void FilterWeights::fold() {
+  Real* kernel = pass_.folded;
+  Real* bias = kernel + rows_ * filters_;
+  kernels::gate_maps(1, rows_, filters_, use_, pass_.scale, kernel, false);
+  for (int o = 0; o < filters_; ++o) bias[o] = pass_.shift[o] + (bias_ != nullptr ? pass_.scale[o] * bias_[o] : Real(0));
+  use_ = kernel;
+  bias_ = bias;
+}
+
+void FilterWeights::normalize() {
+  const Pieces p(scratch_, rows_, filters_);
+  const kernels::NormSets sets = filters_of(norm_, rows_, filters_);
   const double epsilon = sets.centred ? kStandardizeEpsilon : kNormalizeEpsilon;
   kernels::norm_moments(sets, use_, p.mean, p.inv_std);
   inverse_deviation(filters_, p.inv_std, epsilon, p.inv_std);
-  const Real* gain = pass.parameters.back();
-  const Real share = 1 / std::sqrt(static_cast<Real>(rows));
+  const Real* gain = pass_.parameters.back();
+  const Real share = 1 / std::sqrt(static_cast<Real>(rows_));
   for (int o = 0; o < filters_; ++o) p.scale[o] = sets.centred ? Real(1) : gain[o] * share;
   std::fill_n(p.shift, filters_, Real(0));
   kernels::norm_apply(sets, use_, p.mean, p.inv_std, p.scale, p.shift, p.use);

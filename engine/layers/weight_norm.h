@@ -73,6 +73,10 @@ class FilterWeights {
  private:
   struct Pieces;
 
+  void normalize();
+  // Pass::scale and shift taken into kernel and bias.
+  void fold();
+
   const Pass& pass_;
   WeightNorm norm_;
   std::size_t rows_;

@@ -12,7 +12,7 @@ Run::Run(Net& net, int batch, Purpose purpose, const std::vector<char>& frozen)
       plan_(make_plan(net.graph(), batch, purpose, frozen)),
       values_(plan_.values),
       saved_(plan_.saved_bytes),
-      parameter_gradients_(purpose == Purpose::inference ? 0 : net.parameter_values()),
+      parameter_gradients_(has_gradients(purpose) ? net.parameter_values() : 0),
       frozen_(net.graph().size(), 0),
       written_(net.graph().size(), 0) {
   const Graph& graph = net_.graph();
@@ -37,15 +37,30 @@ Run::Run(Net& net, int batch, Purpose purpose, const std::vector<char>& frozen)
     for (std::size_t k = 0; k < node.parameters.size(); ++k) {
       const ParameterSlot& slot = net_.slots()[net_.first_slot(i) + k];
       pass.parameters.push_back(net_.parameters() + slot.offset);
-      const bool trained = purpose != Purpose::inference && slot.spec->trainable && !frozen_[i];
+      const bool trained = has_gradients(purpose) && slot.spec->trainable && !frozen_[i];
       pass.parameter_gradients.push_back(trained ? parameter_gradients_.data() + slot.offset : nullptr);
     }
     passes_.push_back(std::move(pass));
+    merge(i);
   }
+}
+
+// Tells the layer that does node i's work what there is to do.
+void Run::merge(int node) {
+  if (plan_.merged[node] < 0) return;
+  Pass& pass = passes_[plan_.merged[node]];
+  if (net_.graph()[node].layer->epilogue() == Epilogue::rectify) {
+    pass.rectify = true;
+    return;
+  }
+  pass.scale = values_.data() + plan_.line;
+  pass.shift = pass.scale + pass.shape.c;
+  pass.folded = values_.data() + plan_.folded;
 }
 
 void Run::forward(int batch, Mode mode, Random* random) {
   assert(batch > 0 && batch <= plan_.batch);
+  assert(mode == Mode::inference || has_gradients(plan_.purpose));
   batch_ = batch;
   mode_ = mode;
   for (std::size_t i = 0; i < passes_.size(); ++i) {
@@ -56,7 +71,16 @@ void Run::forward(int batch, Mode mode, Random* random) {
     pass.labels = nullptr;
   }
   const Graph& graph = net_.graph();
-  for (int i = 0; i < graph.size(); ++i) graph[i].layer->forward(passes_[i]);
+  for (int i = 0; i < graph.size(); ++i) {
+    if (plan_.merged[i] >= 0) continue;
+    // Its only consumer is the line to take in.
+    if (passes_[i].scale != nullptr) {
+      const int next = graph[i].consumers[0];
+      Real* line = values_.data() + plan_.line;
+      graph[next].layer->line(passes_[next], line, line + passes_[i].shape.c);
+    }
+    graph[i].layer->forward(passes_[i]);
+  }
 }
 
 LossReport Run::loss(const std::int32_t* labels) {
@@ -92,7 +116,7 @@ double Run::image_loss(int image, const std::int32_t* labels) const {
 }
 
 void Run::backward(const std::int32_t* labels, double share) {
-  assert(plan_.purpose != Purpose::inference);
+  assert(has_gradients(plan_.purpose));
   const Graph& graph = net_.graph();
   std::fill(written_.begin(), written_.end(), char(0));
   for (int i = graph.size() - 1; i > 0; --i) {

@@ -44,7 +44,8 @@ class Run {
   // The same from one node, whose gradient is given: [N, shape].
   void backward_from(int node, const Real* gradient);
 
-  // [N, shape] of the last pass; empty where this purpose keeps none.
+  // [N, shape] of the last pass; empty where this purpose keeps none. For a prediction only what heads read and say, and the
+  // output of a net without heads, is still there.
   Span<const Real> activation(int node) const;
   Span<const Real> gradient(int node) const;
   // What a layer sees of the last pass, to ask it about its output.
@@ -55,6 +56,7 @@ class Run {
   void zero_parameter_gradients() { parameter_gradients_.fill_zero(); }
 
  private:
+  void merge(int node);
   void backward_node(int node);
 
   Net& net_;

@@ -40,7 +40,7 @@ Evaluation::Evaluation(Net& net, const Dataset& data, const std::vector<std::uin
     : net_(checked(net, data)),
       data_(data),
       indices_(arrived(data, indices)),
-      run_(net, batch_for(indices_.size()), Purpose::inference),
+      run_(net, batch_for(indices_.size()), Purpose::prediction),
       total_(indices_.size()),
       classes_(data.classes()),
       confusion_(static_cast<std::size_t>(classes_) * classes_, 0),

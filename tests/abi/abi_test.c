@@ -178,6 +178,21 @@ static void test_net(void) {
   /* The failures left the last pass alone. */
   CHECK(tensor(net, "activation", "prediction").size == kBatch * kClasses);
 
+  start_phase("net: predict");
+  CHECK_OK(cnn_net_predict(net, images, kBatch * kPixels, kBatch, &floats));
+  CHECK(floats.size == kBatch * kClasses);
+  for (i = 0; i < floats.size; ++i) {
+    CHECK(fabs(floats.data[i] - tensor(net, "activation", "prediction").data[i]) < 1e-5);
+  }
+  CHECK_OK(cnn_net_predict(net, images, kPixels, 1, &floats));
+  CHECK(floats.size == kClasses);
+  CHECK(tensor(net, "activation", "prediction").size == kBatch * kClasses);
+  CHECK_FAILED(cnn_net_predict(net, images, kPixels, 0, &floats), "invalid_value");
+  CHECK_FAILED(cnn_net_predict(net, images, kPixels - 1, 1, &floats), "shape_mismatch");
+  CHECK_FAILED(cnn_net_predict(net, NULL, kPixels, 1, &floats), "invalid_value");
+  CHECK_FAILED(cnn_net_predict(net, images, kPixels, 1, NULL), "invalid_value");
+  CHECK_FAILED(cnn_net_predict(NULL, images, kPixels, 1, &floats), "invalid_value");
+
   start_phase("net: forward from bytes");
   CHECK_OK(cnn_net_forward_bytes(net, bytes, kBatch * kPixels, kBatch, 0, 0));
   CHECK(fabs(tensor(net, "activation", "input").data[1] - 53.0f / 255) < 1e-6);

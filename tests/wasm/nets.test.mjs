@@ -57,6 +57,19 @@ for (const module of runnableModules) {
     }
   });
 
+  withNet('predict gives the same answers and leaves the activations', (net) => {
+    const batch = images(5);
+    net.forward(batch, 5);
+    const answers = net.tensor('activation', 'prediction');
+    net.forward(batch.subarray(0, 64), 1);
+    const predicted = net.predict(batch, 5);
+    assert.equal(predicted.length, 15);
+    predicted.forEach((value, i) => assert.ok(Math.abs(value - answers[i]) < 1e-5));
+    assert.equal(net.tensor('activation', 'prediction').length, 3);
+    assert.equal(net.predict(batch.subarray(64, 128), 1).length, 3);
+    assert.equal(thrown(() => net.predict(batch, 4)).code, 'shape_mismatch');
+  });
+
   withNet('a convolution is what its kernel says', (net) => {
     const picture = images(1);
     net.forward(picture, 1);

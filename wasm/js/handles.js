@@ -73,6 +73,16 @@ export class Net extends Handle {
   }
 
   /**
+   * The answers alone: quicker than forward(), whose activations stay as they are.
+   * @param {Float32Array} images  [batch, input shape]
+   * @param {number} batch
+   * @returns {Float32Array} [batch, outputs]
+   */
+  predict(images, batch) {
+    return this.call('predict', [asFloats(images, 'images'), wholeNumber(batch, 'batch')], 1, (results) => results.floats(0));
+  }
+
+  /**
    * Forward pass over preprocessed images; the activations are then there for tensor().
    * @param {Float32Array} images  [batch, input shape]
    * @param {number} batch

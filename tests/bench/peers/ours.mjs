@@ -99,7 +99,6 @@ export default {
             net.setParameter(`${node.id}/${TENSOR_OF_ROLE[p.role]}`, ownLayout(node, p, weights.get(p.key)));
           }
         }
-        const output = spec.layer ? net.info().summary.layers.at(-1).name : 'probabilities';
         // ConvNetJS adds l2/batch times the weight to its gradient, not to that of a bias.
         const decay = { weight_decay: (spec.optimizer?.l2 ?? 0) / batch };
         const trainer =
@@ -107,10 +106,7 @@ export default {
         return {
           layout: 'nhwc',
           notes: [],
-          infer(images) {
-            net.forward(images.nhwc, batch);
-            return net.tensor('activation', output);
-          },
+          infer: (images) => net.predict(images.nhwc, batch),
           trainStep: (images, labels) => trainer.stepOn(images.nhwc, Uint8Array.from(labels.index)).loss,
           dispose() {
             trainer?.destroy();

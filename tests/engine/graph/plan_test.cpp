@@ -89,6 +89,50 @@ TEST_CASE("plan: inspection keeps every activation and every gradient down to th
   check_apart(s);
 }
 
+const char* kResidual = R"({"type": "conv2d", "name": "stem", "filters": 4, "padding": "same", "bias": false},
+  {"type": "batch_norm", "name": "norm"}, {"type": "relu", "name": "relu"},
+  {"type": "conv2d", "name": "conv", "filters": 4, "padding": "same"}, {"type": "batch_norm", "name": "norm2"},
+  {"type": "add", "name": "sum", "inputs": ["norm2", "relu"]}, {"type": "relu", "name": "relu2"},
+  {"type": "global_pool", "name": "logits"}, {"type": "softmax", "name": "p"})";
+
+TEST_CASE("plan: training writes ReLU with the layer before, and a sum's gradient is that of its first input") {
+  const Scene s(kResidual, Purpose::training);
+  const auto merged = [&](const char* name) { return s.plan.merged[s.g.find(name)]; };
+  CHECK(merged("relu") == s.g.find("norm"));
+  CHECK(merged("relu2") == s.g.find("sum"));
+  for (const char* name : {"stem", "norm", "conv", "norm2", "sum", "logits"}) CHECK(merged(name) == -1);
+  CHECK(s.gradient("sum") == s.gradient("norm2"));
+  CHECK(s.gradient("sum") == s.gradient("relu2"));
+  CHECK(s.gradient("sum") != s.gradient("relu"));
+  check_apart(s);
+}
+
+TEST_CASE("plan: a prediction merges what it can and uses memory again") {
+  const Scene s(kResidual, Purpose::prediction);
+  const auto merged = [&](const char* name) { return s.plan.merged[s.g.find(name)]; };
+  CHECK(merged("norm") == s.g.find("stem"));
+  CHECK(merged("relu") == s.g.find("stem"));
+  CHECK(merged("norm2") == s.g.find("conv"));
+  CHECK(merged("relu2") == s.g.find("sum"));
+  CHECK(s.value("relu") == s.value("stem"));
+  CHECK(s.value("norm2") == s.value("conv"));
+  // The skip holds the stem's memory until the sum; what comes later lies in it.
+  CHECK(s.value("sum") != s.value("conv"));
+  CHECK(s.value("sum") != s.value("stem"));
+  CHECK(s.value("logits") == s.value("stem"));
+  CHECK(s.value("p") != s.value("logits"));
+  for (const std::size_t gradient : s.plan.gradient) CHECK(gradient == kNone);
+  CHECK(s.plan.line >= s.plan.scratch);
+  CHECK(s.plan.folded >= s.plan.line + 2 * 4);
+  CHECK(s.plan.values >= s.plan.folded + 4 * 4 * 9 + 4 + 4);
+  CHECK(s.plan.scratch < Scene(kResidual, Purpose::inference).plan.scratch);
+  // Not where somebody else reads the convolution.
+  const Scene shared(R"({"type": "conv2d", "name": "conv", "filters": 2, "padding": "same"},
+    {"type": "batch_norm", "name": "norm"}, {"type": "add", "name": "sum", "inputs": ["conv", "norm"]})", Purpose::prediction);
+  CHECK(shared.plan.merged[shared.g.find("norm")] == -1);
+  CHECK_FALSE(shared.in_place("norm"));
+}
+
 TEST_CASE("plan: inference keeps every activation and no gradient") {
   const Scene s(kChain, Purpose::inference);
   CHECK_FALSE(s.in_place("relu"));

@@ -49,13 +49,19 @@ void check(Conv2dShape s, ConvAlgorithm algorithm) {
   const auto bias = test::random_values(s.out_c, random);
   test::Scratch scratch(kernels::conv2d_scratch<float>(s));
 
-  std::vector<float> y(out, 99.0f);
-  std::vector<double> expected(out);
-  kernels::reference::conv2d_forward(s, test::widen(x).data(), test::widen(kernel).data(), test::widen(bias).data(),
-                                     expected.data());
-  kernels::conv2d_forward(s, x.data(), kernel.data(), bias.data(), y.data(), scratch.data());
-  test::require_close(y, expected, rtol, atol);
-  REQUIRE(relative_l2(y, expected) <= 5e-6);
+  std::vector<double> expected(out), linear;
+  for (const bool rectify : {false, true}) {
+    CAPTURE(rectify);
+    s.rectify = rectify;
+    std::vector<float> y(out, 99.0f);
+    kernels::reference::conv2d_forward(s, test::widen(x).data(), test::widen(kernel).data(), test::widen(bias).data(),
+                                       expected.data());
+    for (std::size_t i = 0; rectify && i < out; ++i) REQUIRE(expected[i] == std::max(0.0, linear[i]));
+    linear = expected;
+    kernels::conv2d_forward(s, x.data(), kernel.data(), bias.data(), y.data(), scratch.data());
+    test::require_close(y, expected, rtol, atol);
+    REQUIRE(relative_l2(y, expected) <= 5e-6);
+  }
 
   for (const bool accumulate : {false, true}) {
     CAPTURE(accumulate);

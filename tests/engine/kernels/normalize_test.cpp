@@ -6,7 +6,7 @@ namespace cnn {
 
 namespace {
 
-void compare(const kernels::NormSets& s, Random& random) {
+void compare(kernels::NormSets s, Random& random) {
   CAPTURE(s.images, s.rows, s.channels, s.groups, s.centred);
   const int channels = s.channels, statistics = s.images * channels;
   const std::size_t count = s.images * s.rows * channels;
@@ -27,11 +27,17 @@ void compare(const kernels::NormSets& s, Random& random) {
   const auto inv_wide = test::widen(inv_std), gamma_wide = test::widen(gamma);
   mean_wide = test::widen(mean);
   std::vector<float> y(count);
-  std::vector<double> y_wide(count);
-  kernels::reference::norm_apply(s, test::widen(x).data(), mean_wide.data(), inv_wide.data(), gamma_wide.data(),
-                                 test::widen(beta).data(), y_wide.data());
-  kernels::norm_apply(s, x.data(), mean.data(), inv_std.data(), gamma.data(), beta.data(), y.data());
-  test::require_close(y, y_wide);
+  std::vector<double> y_wide(count), linear;
+  for (const bool rectify : {false, true}) {
+    CAPTURE(rectify);
+    s.rectify = rectify;
+    kernels::reference::norm_apply(s, test::widen(x).data(), mean_wide.data(), inv_wide.data(), gamma_wide.data(),
+                                   test::widen(beta).data(), y_wide.data());
+    for (std::size_t i = 0; rectify && i < count; ++i) REQUIRE(y_wide[i] == std::max(0.0, linear[i]));
+    linear = y_wide;
+    kernels::norm_apply(s, x.data(), mean.data(), inv_std.data(), gamma.data(), beta.data(), y.data());
+    test::require_close(y, y_wide);
+  }
 
   const auto dy = test::random_values(count, random);
   std::vector<float> scratch(2 * channels);
@@ -51,6 +57,7 @@ void compare(const kernels::NormSets& s, Random& random) {
     test::require_close(dbeta, dbeta_wide, 1.3e-6, rounding);
     test::require_close(dx, dx_wide);
   }
+  // y is the rectified one.
   kernels::norm_apply(s, x.data(), mean.data(), inv_std.data(), gamma.data(), beta.data(), x.data());
   REQUIRE(x == y);
 }

@@ -139,6 +139,36 @@ TEST_CASE("run: a smaller batch is computed as if it were alone") {
   CHECK(first == Approx(alone.loss(large.labels.data()).loss).epsilon(1e-6));
 }
 
+TEST_CASE("run: a prediction answers as inference does, loss and all") {
+  const std::string residual = R"({"layers": [
+    {"type": "input", "name": "pixels", "shape": [9, 8, 3]},
+    {"type": "conv2d", "name": "stem", "filters": 8, "padding": "same", "bias": false},
+    {"type": "batch_norm", "scale": false}, {"type": "relu", "name": "start"},
+    {"type": "conv2d", "filters": 8, "padding": "same"}, {"type": "batch_norm", "activation": "relu"},
+    {"type": "conv2d", "filters": 8, "kernel": 1, "weight_norm": "normalize"}, {"type": "batch_norm", "name": "end", "shift": false},
+    {"type": "add", "name": "sum", "inputs": ["start", "end", "start"], "activation": "relu"},
+    {"type": "conv2d", "filters": 8, "groups": 8, "activation": "relu"}, {"type": "batch_norm"},
+    {"type": "conv2d", "filters": 5, "algorithm": "fft"}, {"type": "batch_norm", "activation": "relu"},
+    {"type": "pool2d", "kernel": 2}, {"type": "flatten"},
+    {"type": "dense", "units": 6, "activation": "relu"}, {"type": "dense", "units": 3}, {"type": "softmax"}]})";
+  for (const std::string& definition : {kDag, residual}) {
+    Scene whole(definition, Purpose::inference, 4);
+    Scene answer(definition, Purpose::prediction, 4);
+    // More images than are asked for, and twice: nothing of the first pass is left.
+    for (const int batch : {4, 3}) {
+      whole.run.forward(batch, Mode::inference);
+      answer.run.forward(batch, Mode::inference);
+      const LossReport expected = whole.run.loss(whole.labels.data()), got = answer.run.loss(answer.labels.data());
+      CHECK(got.loss == Approx(expected.loss).epsilon(1e-5));
+      CHECK(got.correct == expected.correct);
+      for (const int head : whole.net.graph().heads()) {
+        const Span<const Real> a = whole.run.activation(head), b = answer.run.activation(head);
+        for (std::size_t i = 0; i < a.size; ++i) REQUIRE(b[i] == Approx(a[i]).epsilon(1e-5).margin(1e-6));
+      }
+    }
+  }
+}
+
 TEST_CASE("run: the loss sums the heads by their weights, the answer is the last one's") {
   Scene s(kDag, Purpose::inference, 4);
   s.run.forward(4, Mode::inference);
