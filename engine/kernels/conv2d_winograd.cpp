@@ -2,7 +2,6 @@
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
-#include "engine/kernels/elementwise.h"
 #include "engine/kernels/micro_kernel.h"
 
 // Winograd's minimal filtering for stride 1 (Lavin & Gray 2016, "Fast algorithms for convolutional neural networks"): an m×m
@@ -109,7 +108,7 @@ struct Gather {
 using Transform = void (*)(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
                            std::ptrdiff_t out_column, int channels);
 
-template <class Line>
+template <class Line, bool Rectify = false>
 void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
                std::ptrdiff_t out_column, int channels) {
   constexpr int kIn = Line::kIn, kOut = Line::kOut;
@@ -125,7 +124,7 @@ void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float
       Batch d[kIn], t[kOut];
       unroll<kIn>([&](auto k) { d[k] = load(middle + (r * kIn + k) * kLanes); });
       Line::line(d, t);
-      unroll<kOut>([&](auto k) { store(out + r * out_row + k * out_column + c, t[k]); });
+      unroll<kOut>([&](auto k) { store(out + r * out_row + k * out_column + c, Rectify ? max(t[k], Batch(0.0f)) : t[k]); });
     }
   }
 }
@@ -133,8 +132,8 @@ void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float
 // One member of the family: F(out×out, taps×taps).
 struct Form {
   int taps, out;
-  Transform patch, kernel, result;     // forward
-  Transform spread, gather;            // gradient of the kernel
+  Transform patch, kernel, result, rectified;  // forward, without and with max(0, ·)
+  Transform spread, gather;                    // gradient of the kernel
   int in() const { return taps + out - 1; }
   int points() const { return in() * in(); }
 };
@@ -143,8 +142,8 @@ template <int Out, int Taps>
 constexpr Form form() {
   constexpr int kPoints = Out + Taps - 1;
   return {Taps, Out, transform<Patch<kPoints>>, transform<Evaluate<kPoints, Taps, true>>,
-          transform<Gather<kPoints, Out, false>>, transform<Evaluate<kPoints, Out, false>>,
-          transform<Gather<kPoints, Taps, true>>};
+          transform<Gather<kPoints, Out, false>>, transform<Gather<kPoints, Out, false>, true>,
+          transform<Evaluate<kPoints, Out, false>>, transform<Gather<kPoints, Taps, true>>};
 }
 
 constexpr Form kForms[] = {form<2, 3>(), form<4, 3>(), form<2, 5>()};
@@ -243,15 +242,16 @@ void transform_kernel(const Winograd& g, const float* kernel, bool turned, std::
 }
 
 // The results of one patch, from the lines of the products at `line` to their place at (y, x), as much as lies inside.
-void write_patch(const Winograd& g, const float* line, bool accumulate, int y, int x, float* picture, float* tile) {
+void write_patch(const Winograd& g, Transform result, const float* line, bool accumulate, int y, int x, float* picture,
+                 float* tile) {
   const int rows = std::min(g.form.out, g.h.count - y), columns = std::min(g.form.out, g.w.count - x);
   const int cell = g.target_channels();
   const std::size_t matrix = g.product_matrix();
   float* to = picture + (static_cast<std::ptrdiff_t>(y) * g.w.count + x) * g.write;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(g.w.count) * g.write;
   const bool whole = rows == g.form.out && columns == g.form.out && g.write == cell && !accumulate;
-  if (whole) return g.form.result(line, g.form.in() * matrix, matrix, to, row, g.write, cell);
-  g.form.result(line, g.form.in() * matrix, matrix, tile, g.form.out * cell, cell, cell);
+  if (whole) return result(line, g.form.in() * matrix, matrix, to, row, g.write, cell);
+  result(line, g.form.in() * matrix, matrix, tile, g.form.out * cell, cell, cell);
   for (int r = 0; r < rows; ++r, to += row, tile += g.form.out * cell) {
     for (int q = 0; q < columns; ++q) {
       map(g.write, to + q * g.write, accumulate, [](Batch v) { return v; }, tile + q * cell);
@@ -259,8 +259,8 @@ void write_patch(const Winograd& g, const float* line, bool accumulate, int y, i
   }
 }
 
-// target (+)= the correlation of `source` with the kernel that lies transformed in the scratch memory.
-void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, bool rectify, float* target,
+// target (+)= `result` of the correlation of `source` with the kernel that lies transformed in the scratch memory.
+void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, Transform result, float* target,
                const Parts& parts) {
   const int cell = g.source_channels(), target_cell = g.target_channels(), all = g.batch * g.down();
   const std::size_t matrix = g.patch_matrix(), products = g.product_matrix();
@@ -286,14 +286,9 @@ void correlate(const Winograd& g, const float* source, const float* bias, bool a
     const float* line = parts.products;
     for (int t = first; t < first + lines; ++t) {
       float* picture = target + static_cast<std::size_t>(t / g.down()) * g.h.count * g.w.count * g.write;
-      const int y = t % g.down() * g.form.out;
       for (int p = 0; p < g.across(); ++p, line += target_cell) {
-        write_patch(g, line, accumulate, y, p * g.form.out, picture, parts.tile);
+        write_patch(g, result, line, accumulate, t % g.down() * g.form.out, p * g.form.out, picture, parts.tile);
       }
-      if (!rectify) continue;
-      // While the lines are in the first-level cache.
-      float* written = picture + static_cast<std::size_t>(y) * g.w.count * g.write;
-      relu_forward(static_cast<std::size_t>(std::min(g.form.out, g.h.count - y)) * g.w.count * g.write, written, written);
     }
   }
 }
@@ -324,7 +319,7 @@ void winograd_forward(const Conv2dShape& s, int patch, const float* x, const flo
   const Winograd g = forward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, false, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, s.out_c, 1, parts.kernel);
-  correlate(g, x, bias, false, s.rectify, y, parts);
+  correlate(g, x, bias, false, s.rectify ? g.form.rectified : g.form.result, y, parts);
 }
 
 void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
@@ -332,7 +327,7 @@ void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, c
   const Winograd g = backward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, true, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, 1, s.out_c, parts.kernel);
-  correlate(g, dy, nullptr, accumulate, false, dx, parts);
+  correlate(g, dy, nullptr, accumulate, g.form.result, dx, parts);
 }
 
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
