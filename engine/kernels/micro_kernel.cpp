@@ -30,23 +30,19 @@ struct Tile {
   static constexpr int kRows = tile_rows(Vectors);
   Batch sum[kRows * Vectors];
 
-  // f(where in C, the sum, how many of its lanes are columns).
+  // f(where in C, the sum, whether it is in the last column of vectors).
   template <class F>
-  [[gnu::always_inline]] void each(float* const* c, const Panel& panel, F f) {
+  [[gnu::always_inline]] void each(float* const* c, int first, F f) {
     unroll<kRows * Vectors>([&](auto i) {
       constexpr int v = decltype(i)::value % Vectors;
-      f(c[i / Vectors] + panel.first + v * kLanes, sum[i], v + 1 < Vectors ? kLanes : panel.last_lanes);
+      f(c[i / Vectors] + first + v * kLanes, sum[i], v + 1 == Vectors);
     });
   }
 
-  [[gnu::always_inline]] void start(float* const* c, const Panel& panel, const Product& product) {
-    if (product.accumulate) {
-      each(c, panel, [](const float* at, Batch& s, int lanes) { s = load_upto(at, lanes); });
-    } else if (product.bias != nullptr) {
-      unroll<kRows * Vectors>([&](auto i) { sum[i] = load(product.bias + panel.first + i % Vectors * kLanes); });
-    } else {
-      unroll<kRows * Vectors>([&](auto i) { sum[i] = Batch(0.0f); });
-    }
+  // The sums are those of C: all lanes in one go, or the last ones only as far as they are columns.
+  [[gnu::always_inline]] void start(float* const* c, int first, int last_lanes) {
+    if (last_lanes == kLanes) return each(c, first, [](const float* at, Batch& s, bool) { s = load(at); });
+    each(c, first, [=](const float* at, Batch& s, bool last) { s = last ? load_part(at, last_lanes) : load(at); });
   }
 
   // sum += left(row) · right[vector].
@@ -60,9 +56,9 @@ struct Tile {
     });
   }
 
-  [[gnu::always_inline]] void finish(float* const* c, const Panel& panel, const Product& product) {
-    if (product.rectify) unroll<kRows * Vectors>([&](auto i) { sum[i] = max(sum[i], Batch(0.0f)); });
-    each(c, panel, [](float* at, Batch& s, int lanes) { store_upto(at, s, lanes); });
+  [[gnu::always_inline]] void finish(float* const* c, int first, int last_lanes) {
+    if (last_lanes == kLanes) return each(c, first, [](float* at, Batch& s, bool) { store(at, s); });
+    each(c, first, [=](float* at, Batch& s, bool last) { last ? store_part(at, s, last_lanes) : store(at, s); });
   }
 };
 
@@ -70,33 +66,46 @@ template <int Vectors>
 [[gnu::noinline]]
 void multiply_tiles(int rows, const float* const* a, float* const* c, const Panel& panel, const Product& product) {
   constexpr int kRows = Tile<Vectors>::kRows;
+  // Kept here: as far as the compiler can tell, C might lie over them.
+  const int depth = product.depth, first = panel.first, last_lanes = panel.last_lanes;
+  const std::int32_t* const offset = product.offset;
+  const std::ptrdiff_t b_step = panel.b_step;
+  const bool accumulate = product.accumulate, rectify = product.rectify;
+  const float* const bias = product.bias;
   for (; rows > 0; rows -= kRows, a += kRows, c += kRows) {
     Tile<Vectors> tile;
-    tile.start(c, panel, product);
+    if (accumulate) {
+      tile.start(c, first, last_lanes);
+    } else if (bias != nullptr) {
+      unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = load(bias + first + i % Vectors * kLanes); });
+    } else {
+      unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = Batch(0.0f); });
+    }
     const float* row[kRows];
     unroll<kRows>([&](auto i) { row[i] = a[i]; });
     const float* b = panel.b;
     // Three ways to find the left operand, from few to many address calculations.
-    if (product.offset == nullptr) {
-      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
+    if (offset == nullptr) {
+      CNN_ROLLED for (int p = 0; p < depth; ++p) {
         tile.add([&](auto i) { return row[i][p]; }, b);
-        b += panel.b_step;
+        b += b_step;
       }
     } else if (rows >= kRows && row[kRows - 1] == row[0] + (kRows - 1)) {
       // Rows only go up, unless the last one is repeated: these are neighbours.
-      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
-        const float* left = row[0] + product.offset[p];
+      CNN_ROLLED for (int p = 0; p < depth; ++p) {
+        const float* left = row[0] + offset[p];
         tile.add([&](auto i) { return left[i]; }, b);
-        b += panel.b_step;
+        b += b_step;
       }
     } else {
-      CNN_ROLLED for (int p = 0; p < product.depth; ++p) {
-        const std::ptrdiff_t at = product.offset[p];
+      CNN_ROLLED for (int p = 0; p < depth; ++p) {
+        const std::ptrdiff_t at = offset[p];
         tile.add([&](auto i) { return row[i][at]; }, b);
-        b += panel.b_step;
+        b += b_step;
       }
     }
-    tile.finish(c, panel, product);
+    if (rectify) unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = max(tile.sum[i], Batch(0.0f)); });
+    tile.finish(c, first, last_lanes);
   }
 }
 
