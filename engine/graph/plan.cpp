@@ -147,7 +147,8 @@ Plan make_plan(const Graph& graph, int batch, Purpose purpose, const std::vector
     plan.activation[i] = shares[i] ? plan.activation[node.inputs[0]] : values.take(count, last[i]);
     if (backward && layer.role() != LayerRole::head && (purpose == Purpose::inspection || learns[i])) {
       // An input's gradient may be shared only when no other consumer adds to it.
-      const bool shared = (in_place[i] || (layer.hands_gradient_on() && graph[node.inputs[0]].consumers.size() == 1)) &&
+      const bool over = layer.hands_gradient_on() || (purpose == Purpose::training && layer.gradient_in_place());
+      const bool shared = (in_place[i] || (over && graph[node.inputs[0]].consumers.size() == 1)) &&
                           plan.gradient[node.inputs[0]] != Plan::kNone;
       plan.gradient[i] = shared ? plan.gradient[node.inputs[0]] : values.take(count);
     }

@@ -270,19 +270,22 @@ void correlate(const Winograd& g, const float* source, const float* bias, bool a
   product.a_step = cell;
   product.c_step = product.columns = target_cell;
   product.panel_step = g.read;
+  product.repeats = g.form.points();
+  product.a = parts.patches;
+  product.a_repeat = matrix;
+  product.b = parts.kernel;
+  product.b_repeat = g.kernel_matrix();
+  product.c = parts.products;
+  product.c_repeat = products;
+  // What is added at the point (1, 1) appears in every cell of the result.
+  product.bias = bias != nullptr ? parts.bias : nullptr;
+  product.biased = g.form.in() + 1;
   for (int first = 0; first < all; first += g.lines_down()) {
     const int lines = std::min(g.lines_down(), all - first);
     transform_lines(g, g.form.patch, source, g.h, g.w, g.mode, g.read, g.form.in(), first, lines, parts.strip, matrix,
                     parts.patches);
     product.rows = lines * g.across();
-    for (int p = 0; p < g.form.points(); ++p) {
-      product.a = parts.patches + p * matrix;
-      product.b = parts.kernel + p * g.kernel_matrix();
-      product.c = parts.products + p * products;
-      // What is added at the point (1, 1) appears in every cell of the result.
-      product.bias = bias != nullptr && p == g.form.in() + 1 ? parts.bias : nullptr;
-      multiply(product);
-    }
+    multiply(product);
     const float* line = parts.products;
     for (int t = first; t < first + lines; ++t) {
       float* picture = target + static_cast<std::size_t>(t / g.down()) * g.h.count * g.w.count * g.write;
@@ -343,6 +346,13 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
   product.rows = g.read;
   product.a_step = product.panel_step = 1;
   product.c_step = product.b_step = product.columns = target_cell;
+  product.repeats = g.form.points();
+  product.a = parts.patches;
+  product.a_repeat = matrix;
+  product.b = parts.products;
+  product.b_repeat = products;
+  product.c = parts.kernel;
+  product.c_repeat = sums;
   for (int first = 0; first < all; first += g.lines_down()) {
     const int lines = std::min(g.lines_down(), all - first);
     transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, g.form.in(), first, lines, parts.strip, matrix,
@@ -351,12 +361,7 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
                     products, parts.products);
     product.depth = lines * g.across();
     product.accumulate = first > 0;
-    for (int p = 0; p < g.form.points(); ++p) {
-      product.a = parts.patches + p * matrix;
-      product.b = parts.products + p * products;
-      product.c = parts.kernel + p * sums;
-      multiply(product);
-    }
+    multiply(product);
   }
   for (int i = 0; i < g.read; ++i) {
     g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.in() * sums, sums, parts.tile,

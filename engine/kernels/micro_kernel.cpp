@@ -18,11 +18,13 @@ constexpr int tile_rows(int vectors) {
 #endif
 }
 
-// A panel of a product and where it goes.
+// A panel of a product: where it lies and goes.
 struct Panel {
   const float* b;
   std::ptrdiff_t b_step;
-  int first, last_lanes;  // its first column; lanes of its last vector that are columns
+  const float* bias;                // of its first column, or null
+  std::ptrdiff_t a_shift, c_shift;  // from the rows' addresses
+  int last_lanes;                   // of its last vector that are columns
 };
 
 template <int Vectors>
@@ -32,17 +34,17 @@ struct Tile {
 
   // f(where in C, the sum, whether it is in the last column of vectors).
   template <class F>
-  [[gnu::always_inline]] void each(float* const* c, int first, F f) {
+  [[gnu::always_inline]] void each(float* const* c, std::ptrdiff_t shift, F f) {
     unroll<kRows * Vectors>([&](auto i) {
       constexpr int v = decltype(i)::value % Vectors;
-      f(c[i / Vectors] + first + v * kLanes, sum[i], v + 1 == Vectors);
+      f(c[i / Vectors] + shift + v * kLanes, sum[i], v + 1 == Vectors);
     });
   }
 
   // The sums are those of C: all lanes in one go, or the last ones only as far as they are columns.
-  [[gnu::always_inline]] void start(float* const* c, int first, int last_lanes) {
-    if (last_lanes == kLanes) return each(c, first, [](const float* at, Batch& s, bool) { s = load(at); });
-    each(c, first, [=](const float* at, Batch& s, bool last) { s = last ? load_part(at, last_lanes) : load(at); });
+  [[gnu::always_inline]] void start(float* const* c, std::ptrdiff_t shift, int last_lanes) {
+    if (last_lanes == kLanes) return each(c, shift, [](const float* at, Batch& s, bool) { s = load(at); });
+    each(c, shift, [=](const float* at, Batch& s, bool last) { s = last ? load_part(at, last_lanes) : load(at); });
   }
 
   // sum += left(row) · right[vector].
@@ -56,9 +58,9 @@ struct Tile {
     });
   }
 
-  [[gnu::always_inline]] void finish(float* const* c, int first, int last_lanes) {
-    if (last_lanes == kLanes) return each(c, first, [](float* at, Batch& s, bool) { store(at, s); });
-    each(c, first, [=](float* at, Batch& s, bool last) { last ? store_part(at, s, last_lanes) : store(at, s); });
+  [[gnu::always_inline]] void finish(float* const* c, std::ptrdiff_t shift, int last_lanes) {
+    if (last_lanes == kLanes) return each(c, shift, [](float* at, Batch& s, bool) { store(at, s); });
+    each(c, shift, [=](float* at, Batch& s, bool last) { last ? store_part(at, s, last_lanes) : store(at, s); });
   }
 };
 
@@ -67,22 +69,22 @@ template <int Vectors>
 void multiply_tiles(int rows, const float* const* a, float* const* c, const Panel& panel, const Product& product) {
   constexpr int kRows = Tile<Vectors>::kRows;
   // Kept here: as far as the compiler can tell, C might lie over them.
-  const int depth = product.depth, first = panel.first, last_lanes = panel.last_lanes;
+  const int depth = product.depth, last_lanes = panel.last_lanes;
   const std::int32_t* const offset = product.offset;
-  const std::ptrdiff_t b_step = panel.b_step;
+  const std::ptrdiff_t b_step = panel.b_step, a_shift = panel.a_shift, c_shift = panel.c_shift;
   const bool accumulate = product.accumulate, rectify = product.rectify;
-  const float* const bias = product.bias;
+  const float* const bias = panel.bias;
   for (; rows > 0; rows -= kRows, a += kRows, c += kRows) {
     Tile<Vectors> tile;
     if (accumulate) {
-      tile.start(c, first, last_lanes);
+      tile.start(c, c_shift, last_lanes);
     } else if (bias != nullptr) {
-      unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = load(bias + first + i % Vectors * kLanes); });
+      unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = load(bias + i % Vectors * kLanes); });
     } else {
       unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = Batch(0.0f); });
     }
     const float* row[kRows];
-    unroll<kRows>([&](auto i) { row[i] = a[i]; });
+    unroll<kRows>([&](auto i) { row[i] = a[i] + a_shift; });
     const float* b = panel.b;
     // Three ways to find the left operand, from few to many address calculations.
     if (offset == nullptr) {
@@ -105,7 +107,7 @@ void multiply_tiles(int rows, const float* const* a, float* const* c, const Pane
       }
     }
     if (rectify) unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = max(tile.sum[i], Batch(0.0f)); });
-    tile.finish(c, first, last_lanes);
+    tile.finish(c, c_shift, last_lanes);
   }
 }
 
@@ -153,12 +155,18 @@ void multiply(const Product& product) {
       a[i] = a[rows - 1];
       c[i] = c[rows - 1];
     }
-    for_each_panel(product.columns, [&](int first, int vectors) {
-      const std::ptrdiff_t b_step = product.b_step == 0 ? vectors * kLanes : product.b_step;
-      const Panel panel{product.b + first * product.panel_step + product.skip * b_step, b_step, first,
-                        std::min(kLanes, product.columns - first - (vectors - 1) * kLanes)};
-      kMultiply[vectors - 1](rows, a, c, panel, product);
-    });
+    for (int r = 0; r < product.repeats; ++r) {
+      for_each_panel(product.columns, [&](int first, int vectors) {
+        const std::ptrdiff_t b_step = product.b_step == 0 ? vectors * kLanes : product.b_step;
+        const Panel panel{product.b + r * product.b_repeat + first * product.panel_step + product.skip * b_step,
+                          b_step,
+                          product.bias != nullptr && r == product.biased ? product.bias + first : nullptr,
+                          r * product.a_repeat,
+                          r * product.c_repeat + first,
+                          std::min(kLanes, product.columns - first - (vectors - 1) * kLanes)};
+        kMultiply[vectors - 1](rows, a, c, panel, product);
+      });
+    }
   }
 }
 

@@ -39,8 +39,13 @@ struct Product {
   std::ptrdiff_t b_step = 0;  // 0: packed
   int skip = 0;               // lines of each panel before the first that is used
 
+  // The same product again and again, its operands and C each time this much further on.
+  int repeats = 1;
+  std::ptrdiff_t a_repeat = 0, b_repeat = 0, c_repeat = 0;
+
   bool accumulate = false;      // start from what C holds
   const float* bias = nullptr;  // else from this row of padded_columns(columns), else from 0
+  int biased = 0;               // the repeat that it is for; the others start from 0
   bool rectify = false;         // max(0, sum) goes to C
 };
 

@@ -37,6 +37,7 @@ class BatchNorm : public Attributed<BatchNormAttrs> {
   std::vector<ParameterSpec> parameters(const LayerInputs& inputs) const override;
   std::size_t saved_bytes(const LayerInputs& inputs, const Shape& output, int batch) const override;
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
+  bool gradient_in_place() const override { return true; }
   Epilogue epilogue() const override { return Epilogue::scale; }
   bool takes(Epilogue what) const override { return what == Epilogue::rectify; }
   void forward(const Pass& pass) const override;

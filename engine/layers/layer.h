@@ -130,6 +130,8 @@ class Layer {
   // forward may write over its first input and backward over the output's gradient; the run does so where nobody else
   // reads that input. Needs backward to use neither the input's values nor … the buffer it overwrites.
   virtual bool in_place() const { return false; }
+  // backward alone may write the first input's gradient over the output's, where nobody else adds to it.
+  virtual bool gradient_in_place() const { return in_place(); }
   // What forward amounts to (scale: in inference), and whether it can do what follows at once (Pass::scale, Pass::rectify).
   virtual Epilogue epilogue() const { return Epilogue::none; }
   virtual bool takes(Epilogue) const { return false; }

@@ -14,6 +14,7 @@ class Pointwise : public Attributed<Attrs> {
 
   LayerRole role() const override { return kRole; }
   Shape output_shape(const LayerInputs& inputs) const override { return inputs[0]; }  // [H, W, C]
+  bool gradient_in_place() const override { return true; }
   void terms(const Pass& pass, const Place& place, Terms& terms) const override {
     pointwise_terms(*this, pass, place, terms);
   }

@@ -102,6 +102,8 @@ TEST_CASE("plan: training writes ReLU with the layer before, and a sum's gradien
   CHECK(merged("relu2") == s.g.find("sum"));
   for (const char* name : {"stem", "norm", "conv", "norm2", "sum", "logits"}) CHECK(merged(name) == -1);
   CHECK(s.gradient("sum") == s.gradient("norm2"));
+  // Batch normalisation goes backward over the gradient that it is given.
+  CHECK(s.gradient("norm2") == s.gradient("conv"));
   CHECK(s.gradient("sum") == s.gradient("relu2"));
   CHECK(s.gradient("sum") != s.gradient("relu"));
   check_apart(s);
