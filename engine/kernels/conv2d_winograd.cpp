@@ -210,7 +210,9 @@ void transform_lines(const Winograd& g, Transform transform, const float* x, con
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
   for (int t = first; t < first + lines; ++t) {
     const float* picture = x + static_cast<std::size_t>(t / g.down()) * h.source * w.source * channels;
-    copy_with_border(picture, h, w, h.origin + t % g.down() * step, band, channels, cell, mode, strip);
+    // The strips have the same sides: zeros, once they are there.
+    copy_with_border(picture, h, w, h.origin + t % g.down() * step, band, channels, cell, mode, strip,
+                     t == first || mode == PadMode::nearest);
     for (int p = 0; p < g.across(); ++p, out += cell) {
       transform(strip + p * step * cell, row, cell, out, g.form.in() * matrix, matrix, cell);
     }
