@@ -35,10 +35,19 @@ Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& pictu
   const Shape& input = scene.graph().input_shape();
   const PixelRange range = pixel_range(scene.graph().definition().preprocessing);
   const Real span = range.white - range.black;
-  const Scene::Score score = query.node.empty() ? scene.score(query.label) : Scene::Score{scene.net().need_node(query.node), {}};
-  const Shape& shape = scene.graph()[score.node].shape;
-  if (!query.node.empty()) scene.place(score.node, query);
-  const int channel = query.node.empty() ? score.place.channel : query.channel;
+  const Graph& graph = scene.graph();
+  int node, channel = query.channel;
+  if (query.node.empty()) {
+    const Scene::Score score = scene.score(query.label);
+    node = score.node;
+    channel = score.place.channel;
+  } else {
+    node = scene.net().need_node(query.node);
+    scene.place(node, query);
+    // A head goes backward from labels, not from its output: what climbs is the class's value before it.
+    if (graph[node].layer->role() == LayerRole::head) node = graph[node].inputs[0];
+  }
+  const Shape& shape = graph[node].shape;
   const Real share = Real(1) / static_cast<Real>(shape.h * shape.w);
   std::vector<Real> seed(shape.size(), 0);
   for (std::size_t i = channel; i < seed.size(); i += shape.c) seed[i] = share;
@@ -51,7 +60,7 @@ Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& pictu
   const auto excitement = [&] {
     std::copy(picture.begin(), picture.end(), scene.run().input());
     scene.run().forward(1, Mode::inference);
-    const Span<const Real> values = scene.run().activation(score.node);
+    const Span<const Real> values = scene.run().activation(node);
     double sum = 0;
     for (std::size_t i = channel; i < values.size; i += shape.c) sum += values[i];
     return static_cast<Real>(sum * share);
@@ -59,7 +68,7 @@ Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& pictu
   std::vector<Real> path;
   for (int step = 0; step < query.steps; ++step) {
     path.push_back(excitement());
-    scene.run().backward_from(score.node, seed.data());
+    scene.run().backward_from(node, seed.data());
     const Span<const Real> gradient = scene.run().gradient(0);
     double squares = 0;
     for (const Real g : gradient) squares += double(g) * g;

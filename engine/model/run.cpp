@@ -130,7 +130,7 @@ void Run::backward(const std::int32_t* labels, double share) {
 }
 
 void Run::backward_from(int node, const Real* gradient) {
-  assert(plan_.purpose == Purpose::inspection);
+  assert(plan_.purpose == Purpose::inspection && plan_.gradient[node] != Plan::kNone);
   std::fill(written_.begin(), written_.end(), char(0));
   // What no path leads to has no gradient from there.
   for (int i = 0; i < node; ++i) {

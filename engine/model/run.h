@@ -41,7 +41,7 @@ class Run {
   // Gradients of that loss, times `share`; parameter gradients are added to parameter_gradients(). Needs a purpose with
   // gradients.
   void backward(const std::int32_t* labels, double share = 1);
-  // The same from one node, whose gradient is given: [N, shape].
+  // The same from one node that is no head, whose gradient is given: [N, shape].
   void backward_from(int node, const Real* gradient);
 
   // [N, shape] of the last pass; empty where this purpose keeps none. For a prediction only what heads read and say, and the

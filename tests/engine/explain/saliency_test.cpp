@@ -135,6 +135,10 @@ TEST_CASE("ascent: the picture excites the channel more with each call, in the r
   CHECK(array(second, "picture") == picture);
   const Answer of_class = asked.ask(parse(R"({"about": "ascent", "label": 2, "steps": 10})"));
   CHECK(array(of_class, "path")[10] > array(of_class, "path")[0]);
+  // A class by its place in the head is the same question.
+  Json of_head = parse(R"({"about": "ascent", "channel": 2, "steps": 10})");
+  of_head["node"] = asked.net.graph()[asked.net.graph().output()].name;
+  CHECK(array(asked.ask(of_head), "path") == array(of_class, "path"));
 }
 
 TEST_CASE("top patches: the best place of each picture, best pictures first, slice by slice") {
