@@ -255,6 +255,7 @@ for (const kind of kinds) {
       await until(() => page.evaluate(() => location.hash.includes('as=excites')), 'the aspect in the address');
       await page.evaluate(() => (location.hash = location.hash.replace(/unit=[^&]*/, 'unit=prediction/3')));
       await until(async () => (await page.locator('.excites-row canvas').count()) === 6, 'three methods, twice');
+      await until(async () => (await page.locator('cnn-excites').innerText()).includes('score of the class'), 'the climb');
     });
 
     await t.test('a training step in slow motion lights one station after another', async (sub) => {

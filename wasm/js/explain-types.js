@@ -133,8 +133,8 @@
  * @property {number} [peak]       grad_cam: by which the map was divided
  *
  * `ascent` {node, channel} or {label}, {steps, rate, decay, blur, resume, seed}: a picture that excites the channel (mean of its
- * map) or the class (its score). Arrays `picture` [h, w, c] in 0…1, `path` [steps + 1] the values on the way. A few steps at a
- * time with `resume` show it grow.
+ * map; of a head, the score before it) or the class (its score). Arrays `picture` [h, w, c] in 0…1, `path` [steps + 1] the
+ * values on the way. A few steps at a time with `resume` show it grow.
  * @typedef {{value: number}} AscentAnswer
  *
  * Operation topPatches {node, channel, count, images}: the first so many pictures of the set.

@@ -154,6 +154,7 @@ export class Excites extends View {
     const patches = this.#patches.value;
     const climb = this.#climb.value;
     const evidence = this.#evidence.value;
+    const made = this.#label() === null ? 'madeValue' : 'madeScore';
     const [h, w] = store.info.value?.summary.layers[0].shape ?? [1, 1];
     const scale = (/** @type {number} */ n, /** @type {number} */ whole) => `${(100 * n) / whole}%`;
     return html`
@@ -211,7 +212,7 @@ export class Excites extends View {
       <section class="excites-part">
         <h3>${t('excites.made')}<cnn-help .label=${t('excites.made')} .text=${t('excites.madeHelp')}></cnn-help></h3>
         <canvas data-climb role="img" aria-label=${t('excites.made')}></canvas>
-        <p class="muted small">${climb ? t('excites.madeValue', { value: formatValue(t, climb.value, 3) }) : nothing}</p>
+        <p class="muted small">${climb ? t(`excites.${made}`, { value: formatValue(t, climb.value, 3) }) : nothing}</p>
       </section>
     `;
   }
