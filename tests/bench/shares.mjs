@@ -22,6 +22,7 @@ async function imagesPerSecond(id, shared) {
   const options = { batch_size: kBatch };
   const trainer = engine.createTrainer(net, data, options);
   const team = createTeam((reason) => console.log(`The second worker failed: ${reason}`));
+  /** @type {Worker | undefined} */
   let worker;
   if (shared) {
     const { port1, port2 } = new MessageChannel();

@@ -10,6 +10,7 @@ import { createTranslator } from '../../web/i18n/index.js';
 import { encodeSettings } from '../../web/state/url.js';
 import { formatValue } from '../../web/widgets/format.js';
 import { kinds, launch, openPage, ready, serveSite, until } from './browser.mjs';
+import { valueAt } from './engine.mjs';
 
 const server = await serveSite();
 test.after(() => server.close());
@@ -28,12 +29,9 @@ const opened = async (name) => openedAs(await definitionOf(name));
 function openedAs(definition) {
   const net = engine.createNet(definition, { seed: 1 });
   net.forwardDrawing({ strokes: samples[kFirstSample] });
-  const { layers } = net.info().summary;
   return (/** @type {string} */ address, /** @type {'activation' | 'gradient'} */ kind = 'activation') => {
     if (kind === 'gradient') net.backward(Uint8Array.of(classOf(net.tensor('activation', 'prediction'))));
-    const [, node, channel, row, column] = /** @type {string[]} */ (/^([^/]+)\/(\d+)@(\d+),(\d+)$/.exec(address));
-    const [, w, c] = layers.find((/** @type {any} */ { name: other }) => other === node).shape;
-    return net.tensor(kind, node)[(Number(row) * w + Number(column)) * c + Number(channel)];
+    return valueAt(net, address, kind);
   };
 }
 
@@ -48,7 +46,7 @@ const fresh = '?module=simd128&lang=en#v1&start=fresh&seed=1';
 const stations = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll('#descent .arithmetic')].map((element) => ({
-      .../** @type {HTMLElement} */ (element).dataset,
+      .../** @type {{address: string, kind: string, result: string}} */ ({ .../** @type {HTMLElement} */ (element).dataset }),
       products: [...element.querySelectorAll('.arithmetic-part:last-of-type td')].map(({ textContent }) =>
         Number(textContent?.replace('−', '-')),
       ),
@@ -57,7 +55,7 @@ const stations = (page) =>
     })),
   );
 
-/** @param {Page} page @param {(all: any[]) => boolean} [condition] */
+/** @param {Page} page @param {(all: Awaited<ReturnType<typeof stations>>) => boolean} [condition] */
 async function told(page, condition = (all) => all.length > 0) {
   await until(async () => condition(await stations(page)), 'the arithmetic');
   return stations(page);

@@ -7,6 +7,7 @@ import test from 'node:test';
 import { loadEngine } from '../../wasm/js/index.js';
 import { kFirstSample, samples } from '../../web/draw/samples.js';
 import { attribute, kinds, launch, openPage, ready, serveSite, until } from './browser.mjs';
+import { valueAt } from './engine.mjs';
 
 const server = await serveSite();
 test.after(() => server.close());
@@ -20,7 +21,6 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 const engine = loadEngine({ module: 'simd128' });
 const net = engine.createNet(definition, { seed: 1 });
 net.forwardDrawing({ strokes: samples[kFirstSample] });
-const { layers } = net.info().summary;
 
 const fresh = '?module=simd128&lang=en#v1&start=fresh&seed=1';
 
@@ -37,15 +37,6 @@ const readout = (page) =>
 
 /** A number as the page writes it. @param {string} text */
 const parse = (text) => Number(text.replace('−', '-').replace('e−', 'e-'));
-
-/** The engine's value at an address such as conv2.relu/7@4,2. @param {string} address */
-const valueAt = (address) => {
-  const [, node, channel, row = '0', column = '0'] = /** @type {string[]} */ (
-    /^([^/]+)\/(\d+)(?:@(\d+),(\d+))?$/.exec(address)
-  );
-  const [, w, c] = layers.find((/** @type {any} */ { name }) => name === node).shape;
-  return net.tensor('activation', node)[(Number(row) * w + Number(column)) * c + Number(channel)];
-};
 
 /** @param {Page} page */
 const columns = (page) =>
@@ -113,7 +104,7 @@ for (const kind of kinds) {
           );
           const told = await readout(page);
           if (!told) continue; // between two maps
-          const expected = valueAt(told.address);
+          const expected = valueAt(net, told.address);
           assert.ok(
             Math.abs(parse(told.value) - expected) <= 6e-4 * Math.abs(expected) + 1e-4,
             `${told.address}: ${told.value} for ${expected}`,
@@ -177,7 +168,7 @@ for (const kind of kinds) {
       assert.ok((await said())?.startsWith(address), (await said()) ?? '');
       const told = await readout(page);
       assert.equal(told?.address, address);
-      assert.ok(Math.abs(parse(told?.value ?? '') - valueAt(address)) <= 6e-4 * Math.abs(valueAt(address)) + 1e-4);
+      assert.ok(Math.abs(parse(told?.value ?? '') - valueAt(net, address)) <= 6e-4 * Math.abs(valueAt(net, address)) + 1e-4);
       for (let i = 0; i < 3; i++) await page.keyboard.press('Escape');
       assert.equal(await place(), 'column-conv1', 'the focus stays in the layer');
       await until(

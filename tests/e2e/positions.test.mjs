@@ -8,6 +8,7 @@ import { loadEngine } from '../../wasm/js/index.js';
 import { samples } from '../../web/draw/samples.js';
 import { packStrokes, unpackStrokes } from '../../web/state/url.js';
 import { chromiumArgs, kinds, launch, openPage, ready, serveSite } from './browser.mjs';
+import { layerOf } from './engine.mjs';
 
 const server = await serveSite();
 test.after(() => server.close());
@@ -52,10 +53,9 @@ async function opened(name, start) {
   const probabilities = net.tensor('activation', output);
   const label = probabilities.indexOf(Math.max(...probabilities));
   net.backward(Uint8Array.of(label));
-  const layerOf = (/** @type {string} */ node) => layers.find((/** @type {any} */ layer) => layer.name === node);
   /** Heads have no gradient of their own: at the loss it is p − y. @param {TensorKind} kind @param {string} node */
   const computed = (kind, node) =>
-    kind === 'gradient' && layerOf(node).role === 'head'
+    kind === 'gradient' && layerOf(layers, node).role === 'head'
       ? net.tensor('activation', node).map((p, i) => p - (i === label ? 1 : 0))
       : net.tensor(kind, node);
   /** @type {Map<string, Float32Array>} */
@@ -69,12 +69,12 @@ async function opened(name, start) {
   };
   /** Channel, row, column; zero beyond the edge. @param {TensorKind} kind @param {string} node @param {number[]} place */
   const at = (kind, node, [channel, row = 0, column = 0]) => {
-    const [h, w, c] = layerOf(node).shape;
+    const [h, w, c] = layerOf(layers, node).shape;
     return row < 0 || column < 0 || row >= h || column >= w ? 0 : values(kind, node)[(row * w + column) * c + channel];
   };
   const largest = (/** @type {TensorKind} */ kind, /** @type {string} */ node) =>
     values(kind, node).reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return { layers, layerOf, at, largest };
+  return { layers, at, largest };
 }
 
 /** Numbers from 0 to below 1, the same in each run (mulberry32). @param {number} state */
@@ -143,13 +143,13 @@ const close = (text, expected, tolerance, what) =>
 /** @typedef {Awaited<ReturnType<typeof opened>>} Opened */
 
 /** Every number of a station that is one of the net's, and their sum. @param {Told} told @param {Opened} net */
-function check({ kind, address, result, output, rows, tables, notes }, { at, layerOf, largest }) {
+function check({ kind, address, result, output, rows, tables, notes }, { layers, at, largest }) {
   const backward = kind === 'backward';
   const source = backward ? 'gradient' : 'activation';
   const what = `${source} of ${address}`;
   const { node, place } = parts(address);
   const expected = at(source, node, place);
-  if (!backward || layerOf(node).role !== 'head') assert.equal(Number(result), expected, what);
+  if (!backward || layerOf(layers, node).role !== 'head') assert.equal(Number(result), expected, what);
   close(output, Number(result), 1e-3 * Math.abs(Number(result)), what);
 
   // Three digits at least are shown. A fast algorithm (Winograd) rounds by the size of all that its tile holds, even where the

@@ -93,7 +93,7 @@ test('the main thread is never busy for more than 50 ms while training runs', as
   await page.click('#train-toggle');
   await until(async () => (await number(page, 'metric-step')) > 50, 'training');
   await page.waitForTimeout(1500);
-  await page.evaluate(() => void (/** @type {any} */ ((window).cnnLongTasks.length = 0)));
+  await page.evaluate(() => void (/** @type {any} */ (window).cnnLongTasks.length = 0));
   await page.waitForTimeout(5000);
   const tasks = await page.evaluate(() => /** @type {any} */ (window).cnnLongTasks);
   t.diagnostic(`training ${(await number(page, 'metric-speed')).toFixed(0)} images/s`);
@@ -144,10 +144,10 @@ for (const [size, options, most] of /** @type {[string, import('playwright-core'
       init: () => {
         const paints = /** @type {Map<HTMLCanvasElement, number>} */ (/** @type {any} */ (window).cnnPaints = new Map());
         const put = CanvasRenderingContext2D.prototype.putImageData;
-        CanvasRenderingContext2D.prototype.putImageData = function (...all) {
+        CanvasRenderingContext2D.prototype.putImageData = function (/** @type {unknown[]} */ ...all) {
           const { canvas } = this;
           if (canvas.closest?.('.column-maps')) paints.set(canvas, (paints.get(canvas) ?? 0) + 1);
-          put.apply(this, /** @type {any} */ (all));
+          Reflect.apply(put, this, all);
         };
       },
     });

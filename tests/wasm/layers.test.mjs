@@ -103,7 +103,8 @@ function check(engine, item) {
       assertClose(gradient, ofImage(place, image, batch), `${says}gradient of input ${i}`);
     });
     tensors.forEach(({ name }, i) => {
-      if (sums[i]) net.tensor('parameter_gradient', `y/${name}`).forEach((value, k) => (sums[i][k] += value / factor));
+      const sum = sums[i];
+      if (sum) net.tensor('parameter_gradient', `y/${name}`).forEach((value, k) => (sum[k] += value / factor));
     });
   }
   tensors.forEach(({ name }, i) => {

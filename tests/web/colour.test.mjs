@@ -22,9 +22,11 @@ const deficiencies = {
 };
 const themes = /** @type {const} */ (['light', 'dark']);
 
+/** @param {number[]} rgb */
 const toLinear = (rgb) => rgb.map(decode);
+/** @param {number[]} rgb @param {number[][]} matrix */
 const seen = (rgb, matrix) => matrix.map((row) => row.reduce((sum, k, i) => sum + k * toLinear(rgb)[i], 0));
-/** Distance in OKLab; 0.02 is about the smallest that side by side can be told apart. */
+/** Distance in OKLab; 0.02 is about the smallest that side by side can be told apart. @param {number[]} a @param {number[]} b */
 const distance = (a, b) => {
   const [x, y] = [linearToLab(a), linearToLab(b)];
   return Math.hypot(x[0] - y[0], x[1] - y[1], x[2] - y[2]);
@@ -95,7 +97,7 @@ for (const theme of themes) {
 test('the table is the scale, with its own colour for NaN', () => {
   const table = tableOf('light', 'signed');
   assert.equal(table.length, 2 * kHalf + 2);
-  const unpack = (packed) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
+  const unpack = (/** @type {number} */ packed) => [packed & 255, (packed >> 8) & 255, (packed >> 16) & 255];
   assert.deepEqual(unpack(table[1]), colourOf('light', 'signed', -1));
   assert.deepEqual(unpack(table[kHalf + 1]), colourOf('light', 'signed', 0));
   assert.deepEqual(unpack(table[2 * kHalf + 1]), colourOf('light', 'signed', 1));

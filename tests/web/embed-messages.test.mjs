@@ -59,6 +59,7 @@ test('commands: ours and those of slides, nothing else', () => {
 
 test('training rests while nobody sees it, and goes on only if it ran', () => {
   let running = true;
+  /** @type {string[]} */
   const log = [];
   const presence = createPresence({
     running: () => running,

@@ -13,7 +13,7 @@ import {
 } from '../../web/widgets/maps.js';
 
 const table = tableOf('light', 'signed');
-const entry = (value) => table[kHalf + 1 + Math.round(value * kHalf)];
+const entry = (/** @type {number} */ value) => table[kHalf + 1 + Math.round(value * kHalf)];
 
 test('a grid holds all maps, with gaps between them only', () => {
   const grid = gridOf([4, 5, 7], { columns: 3, cell: 2, gap: 3 });
@@ -69,6 +69,7 @@ test('locate is the inverse of the boxes', () => {
       [1, 2],
     ]) {
       const box = windowBox(grid, channel, { row, column });
+      assert.ok(box);
       assert.deepEqual(locate(grid, box.x + 0.5, box.y + 1.5), { channel, row, column });
     }
   }

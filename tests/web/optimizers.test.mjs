@@ -5,11 +5,17 @@ import { applies, usualRate, withOptimizer } from '../../web/state/optimizers.js
 import { makeIdx, smallNet } from '../wasm/support.mjs';
 
 const { trainer } = loadEngine({ module: 'simd128' }).describe();
-/** @type {string[]} */
-const optimizers = trainer.find((/** @type {any} */ { key }) => key === 'optimizer').choices;
+/** @param {string} key */
+function fieldOf(key) {
+  const field = trainer.find((each) => each.key === key);
+  assert.ok(field, key);
+  return field;
+}
+const { choices: optimizers = [] } = fieldOf('optimizer');
 
 test('every optimiser of the engine has a usual learning rate that the engine takes', () => {
-  const { least, most } = trainer.find((/** @type {any} */ { key }) => key === 'learning_rate');
+  const { least = 0, most = 0 } = fieldOf('learning_rate');
+  assert.ok(optimizers.length > 0);
   for (const name of optimizers) {
     const rate = Number(usualRate(name));
     assert.ok(rate > least && rate < most, name);

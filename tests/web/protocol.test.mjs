@@ -131,7 +131,7 @@ test('an unknown operation is refused, not ignored', async () => {
 });
 
 test('named buffers are handed over, once each', async (t) => {
-  const { client } = pair({ openModel: ({ bytes }) => bytes.length });
+  const { client } = pair({ openModel: (/** @type {{bytes: Uint8Array}} */ { bytes }) => bytes.length });
   t.after(client.end);
   await client.connect();
   const bytes = new Uint8Array(100);

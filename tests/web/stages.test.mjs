@@ -6,7 +6,16 @@ import { columnEdges, unitEdges } from '../../web/views/network/edges.js';
 import { walk } from '../../web/views/network/walk.js';
 import { arranged, pictureOf, tile } from '../../web/widgets/quantity.js';
 
+/** @typedef {import('../../web/widgets/stages.js').LayerSummary} LayerSummary */
+/** @typedef {import('../../web/views/network/walk.js').Place} Place */
+
+/** @param {number} size @param {number} jump @param {number} start */
 const field = (size, jump, start) => ({ size: [size, size], jump: [jump, jump], start: [start, start] });
+/**
+ * @param {string} name @param {string} role @param {string[]} inputs @param {[number, number, number]} shape
+ * @param {Partial<LayerSummary>} [more]
+ * @returns {LayerSummary}
+ */
 const layer = (name, role, inputs, shape, more = {}) => ({
   name,
   type: role,
@@ -47,17 +56,17 @@ const residual = [
 ];
 
 /** Two blocks as the definition makes them: branches side by side, then a projection beside two layers. */
-const block = (entry, name, more) => ({ path: `/layers/${entry}${more ? `/${more}` : ''}`, name });
+const block = (/** @type {number} */ entry) => ({ path: `/layers/${entry}` });
 const branched = [
-  layer('in', 'input', [], [8, 8, 4], block(0, 'in')),
-  layer('A.one', 'convolution', ['in'], [8, 8, 4], block(1, 'A.one')),
-  layer('A.two', 'convolution', ['in'], [8, 8, 4], block(1, 'A.two')),
-  layer('A.three', 'convolution', ['A.two'], [8, 8, 4], block(1, 'A.three')),
-  layer('A.join', 'merge', ['A.one', 'A.three'], [8, 8, 8], block(1, 'A.join')),
-  layer('B.left.x', 'convolution', ['A.join'], [8, 8, 8], block(2, 'B.left.x')),
-  layer('B.right', 'convolution', ['A.join'], [8, 8, 8], block(2, 'B.right')),
-  layer('B.add', 'merge', ['B.left.x', 'B.right'], [8, 8, 8], block(2, 'B.add')),
-  layer('out', 'head', ['B.add'], [1, 1, 10], block(3, 'out')),
+  layer('in', 'input', [], [8, 8, 4], block(0)),
+  layer('A.one', 'convolution', ['in'], [8, 8, 4], block(1)),
+  layer('A.two', 'convolution', ['in'], [8, 8, 4], block(1)),
+  layer('A.three', 'convolution', ['A.two'], [8, 8, 4], block(1)),
+  layer('A.join', 'merge', ['A.one', 'A.three'], [8, 8, 8], block(1)),
+  layer('B.left.x', 'convolution', ['A.join'], [8, 8, 8], block(2)),
+  layer('B.right', 'convolution', ['A.join'], [8, 8, 8], block(2)),
+  layer('B.add', 'merge', ['B.left.x', 'B.right'], [8, 8, 8], block(2)),
+  layer('out', 'head', ['B.add'], [1, 1, 10], block(3)),
 ];
 
 test('blocks are what one entry of the definition made, and fold into one column', () => {
@@ -128,7 +137,7 @@ test('weights become pictures: every number once, one picture for each output', 
       [...placed].filter((v) => v !== 0).sort((a, b) => a - b),
       [...numbers],
     );
-    const outputs = shape.at(-1);
+    const outputs = shape[shape.length - 1];
     placed.forEach((v, i) => assert.ok(v === 0 || (v - 1) % outputs === i % outputs, 'in the picture of its output'));
   }
   const large = tile([3136, 128], [7, 7, 64]);
@@ -138,7 +147,7 @@ test('weights become pictures: every number once, one picture for each output', 
 test('a column without the chosen numbers shows its activations, and says so', () => {
   const tensors = [{ name: 'kernel', shape: [5, 5, 1, 6], count: 150, trainable: true }];
   const stages = stagesOf(chain.map((node) => (node.name === 'b' ? { ...node, tensors } : node)));
-  const kinds = (kind) => stages.map((stage) => pictureOf(stage, stages, kind)).map((p) => [p.kind, p.address, p.asked]);
+  const kinds = (/** @type {import('../../web/widgets/quantity.js').TensorKind} */ kind) => stages.map((stage) => pictureOf(stage, stages, kind)).map((p) => [p.kind, p.address, p.asked]);
   assert.deepEqual(kinds('parameter')[1], ['parameter', 'b/kernel', true]);
   assert.deepEqual(kinds('parameter')[2], ['activation', 'e', false]);
   assert.deepEqual(kinds('gradient')[2], ['gradient', 'e', true]);
@@ -257,7 +266,7 @@ test('lines lead from the windows to the unit', () => {
 
 test('the keyboard walks layer, channel, position and back', () => {
   const grids = layoutOf(stagesOf(chain), { width: 1000, height: 500, dpr: 1 }).columns.map(({ grid }) => grid);
-  const press = (place, ...keys) => keys.reduce((at, key) => walk(grids, at, key)?.place ?? at, place);
+  const press = (/** @type {Place} */ place, /** @type {string[]} */ ...keys) => keys.reduce((at, key) => walk(grids, at, key)?.place ?? at, place);
   assert.deepEqual(press({ stage: 0 }, 'ArrowRight', 'ArrowDown'), { stage: 1, channel: 0 });
   assert.deepEqual(press({ stage: 0 }, 'ArrowLeft'), { stage: 0 });
   assert.deepEqual(press({ stage: 0 }, 'End'), { stage: 5 });

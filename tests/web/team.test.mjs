@@ -18,6 +18,7 @@ const definition = {
 };
 const withDropout = structuredClone(definition);
 withDropout.layers[3].rate = 0.3;
+/** @type {import('../../wasm/js/types.js').TrainerOptions} */
 const options = { optimizer: 'adam', learning_rate: 0.01, batch_size: 10, seed: 3 };
 
 /** A trainer with a net and pictures of its own. @param {any} [of]  the definition */
@@ -64,7 +65,7 @@ test('a team learns what one worker learns, up to rounding', async (t) => {
     const expected = alone.trainer.step();
     const result = await team.step(shared.trainer, shared.net, options);
     assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
-    assert.ok(Math.abs(result.loss - expected.loss) < 1e-4, `${result.loss} ${expected.loss}`);
+    assert.ok(Math.abs((result.loss ?? NaN) - (expected.loss ?? NaN)) < 1e-4, `${result.loss} ${expected.loss}`);
   }
   const expected = weights(alone.net);
   weights(shared.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));

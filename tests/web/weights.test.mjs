@@ -2,6 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { weightsOf } from '../../web/widgets/weights.js';
 
+/** @typedef {import('../../web/widgets/stages.js').LayerSummary} LayerSummary */
+
+/**
+ * @param {string} name @param {string} role @param {string[]} inputs @param {[number, number, number]} shape
+ * @param {LayerSummary['tensors']} [tensors]
+ * @returns {LayerSummary}
+ */
 const node = (name, role, inputs, shape, tensors = []) => ({
   name,
   path: `/layers/${name}`,
@@ -10,8 +17,12 @@ const node = (name, role, inputs, shape, tensors = []) => ({
   inputs,
   shape,
   tensors,
+  parameters: 0,
+  macs: 0,
+  activation_bytes: 0,
   attributes: {},
 });
+/** @param {string} name @param {number[]} shape */
 const tensor = (name, shape) => ({ name, shape, count: shape.reduce((a, b) => a * b), trainable: true });
 const summary = {
   layers: [
@@ -23,15 +34,16 @@ const summary = {
     node('d', 'dense', ['f'], [1, 1, 5], [tensor('kernel', [36, 5]), tensor('bias', [5])]),
   ],
 };
-const of = (name, channel) =>
-  weightsOf(
-    summary,
-    summary.layers.find((layer) => layer.name === name),
-    channel,
-  );
+/** @param {string} name @param {number} channel */
+function of(name, channel) {
+  const layer = summary.layers.find((each) => each.name === name);
+  assert.ok(layer);
+  return weightsOf(summary, layer, channel);
+}
 
 test('a channel of a convolution: its kernel, one picture for each map before it', () => {
   const weights = of('c.r', 3);
+  assert.ok(weights);
   assert.equal(weights.tensor, 'c/kernel');
   assert.deepEqual(weights.shape, [3, 3, 2]);
   const all = Float32Array.from({ length: 72 }, (_, i) => i);
@@ -41,6 +53,7 @@ test('a channel of a convolution: its kernel, one picture for each map before it
 
 test('a dense unit: one weight for each value of the maps before it', () => {
   const weights = of('d', 2);
+  assert.ok(weights);
   assert.deepEqual(weights.shape, [3, 3, 4]);
   const all = Float32Array.from({ length: 180 }, (_, i) => i);
   assert.deepEqual([...weights.pick(all).slice(0, 2)], [2, 7]);

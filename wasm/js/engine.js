@@ -50,7 +50,7 @@ export class Engine {
     return this.#bridge.heapBytes;
   }
 
-  /** What the engine offers: layers with their fields, options, error codes. */
+  /** What the engine offers: layers with their fields, options, error codes. @returns {import('./types.js').Catalogue} */
   describe() {
     return structuredClone(this.#catalogue);
   }

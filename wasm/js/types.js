@@ -15,6 +15,8 @@
  * @property {string} version
  * @property {'simd128' | 'relaxed'} build
  * @property {{type: string, role: LayerRole, fields: Field[]}[]} layers
+ * @property {string[]} activations
+ * @property {{type: string, fields: Field[]}[]} blocks
  * @property {Field[]} trainer
  * @property {Field[]} augment
  * @property {Field[]} drawing
