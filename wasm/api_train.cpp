@@ -175,19 +175,34 @@ cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) noex
   return guard([&] { need(trainer, "trainer").trainer->compute(first, images); });
 }
 
-cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, int images, double loss,
-                           int correct) noexcept {
+cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, size_t offset) noexcept {
   return guard([&] {
-    cnn_trainer& handle = need(trainer, "trainer");
-    const Span<const float> values = need(gradients, count, "gradients");
-    if (count != handle.net->parameter_values()) {
-      fail(ErrorCode::shape_mismatch, "gradients", "must be {} values. Got {}.", handle.net->parameter_values(), count);
-    }
+    need(trainer, "trainer").trainer->add(need(gradients, count, "gradients").data, offset, count);
+  });
+}
+
+cnn_status cnn_trainer_add_loss(cnn_trainer* trainer, int images, double loss, int correct) noexcept {
+  return guard([&] {
     LossReport of;
     of.loss = loss;
     of.correct = correct;
-    handle.trainer->add(values.data, images, of);
+    need(trainer, "trainer").trainer->add_loss(images, of);
   });
+}
+
+cnn_status cnn_trainer_settle(cnn_trainer* trainer, int* settled) noexcept {
+  return guard([&] {
+    need(settled, "settled");
+    *settled = need(trainer, "trainer").trainer->settle() ? 1 : 0;
+  });
+}
+
+cnn_status cnn_trainer_draw_ahead(cnn_trainer* trainer) noexcept {
+  return guard([&] { need(trainer, "trainer").trainer->draw_ahead(); });
+}
+
+size_t cnn_trainer_late_from(const cnn_trainer* trainer) noexcept {
+  return trainer == nullptr ? 0 : trainer->trainer->late_from();
 }
 
 cnn_status cnn_trainer_finish(cnn_trainer* trainer, cnn_text* out) noexcept {
@@ -211,7 +226,17 @@ cnn_status cnn_trainer_share(cnn_trainer* trainer, const float* images, size_t c
     json["loss"] = number(of.loss);
     json["correct"] = of.correct;
     handle.outbox.give(write_json(json), out);
-    *gradients = {handle.trainer->gradients(), handle.net->parameter_values()};
+    const std::size_t late = handle.trainer->late_from();
+    *gradients = {handle.trainer->gradients() + late, handle.net->parameter_values() - late};
+  });
+}
+
+cnn_status cnn_trainer_share_rest(cnn_trainer* trainer, cnn_floats* gradients) noexcept {
+  return guard([&] {
+    need(gradients, "gradients");
+    Trainer& target = *need(trainer, "trainer").trainer;
+    target.share_rest();
+    *gradients = {target.gradients(), target.late_from()};
   });
 }
 

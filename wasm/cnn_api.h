@@ -168,19 +168,27 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
 /* A step in shares: _step is _begin (JSON as of _step; the batch is there for cnn_trainer_batch; "trained" as state: go on),
  * _compute of the whole batch, _finish (JSON as of _step). In between the gradients of each image come in once: by _compute
  * of `images` of the batch from `first` on, or by _add from a replica, in the same order each time for results that are equal
- * to the bit. Nothing else may be asked of the trainer meanwhile. */
+ * to the bit. Nothing else may be asked of the trainer meanwhile. The late parameters are those from an offset on whose
+ * gradients a replica has first; once they and all losses are in, _settle learns from them (1; 0: that is left to _finish).
+ * _draw_ahead draws the batch of the next step while replicas work. */
 CNN_API(cnn_trainer_begin) cnn_status cnn_trainer_begin(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_compute) cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_add)
-cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, int images, double loss,
-                           int correct) CNN_NOEXCEPT;
+cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, size_t offset) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_add_loss)
+cnn_status cnn_trainer_add_loss(cnn_trainer* trainer, int images, double loss, int correct) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_settle) cnn_status cnn_trainer_settle(cnn_trainer* trainer, int* settled) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_draw_ahead) cnn_status cnn_trainer_draw_ahead(cnn_trainer* trainer) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_finish) cnn_status cnn_trainer_finish(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
 /* On a replica, a trainer of a copy of the net without data set: gradients of preprocessed images that are `share` (0…1) of a
- * step's batch, and JSON {"loss", "correct"}. Dropout draws by seed and `draw`, another one for each share of each step. The
- * gradients stay until the trainer's next call. */
+ * step's batch, and JSON {"loss", "correct"}. Dropout draws by seed and `draw`, another one for each share of each step. First
+ * come those of the late parameters, then by _share_rest those before them. They stay until the trainer's next call. */
 CNN_API(cnn_trainer_share)
 cnn_status cnn_trainer_share(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels, size_t batch,
                              double share, uint64_t draw, cnn_floats* gradients, cnn_text* out) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_share_rest) cnn_status cnn_trainer_share_rest(cnn_trainer* trainer, cnn_floats* gradients) CNN_NOEXCEPT;
+/* The offset of the late parameters in all of them. */
+CNN_API(cnn_trainer_late_from) size_t cnn_trainer_late_from(const cnn_trainer* trainer) CNN_NOEXCEPT;
 /* As cnn_net_explain, about the step that comes next: it is taken on copies, and nothing changes. */
 CNN_API(cnn_trainer_explain)
 cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,

@@ -115,17 +115,22 @@ double Run::image_loss(int image, const std::int32_t* labels) const {
   return graph.head(graph.output()).loss(pass, &correct);
 }
 
-void Run::backward(const std::int32_t* labels, double share) {
+void Run::backward(const std::int32_t* labels, double share, int last) {
   assert(has_gradients(plan_.purpose));
-  const Graph& graph = net_.graph();
   std::fill(written_.begin(), written_.end(), char(0));
-  for (int i = graph.size() - 1; i > 0; --i) {
-    const bool head = graph[i].layer->role() == LayerRole::head;
+  for (Pass& pass : passes_) {
+    pass.labels = labels;
+    pass.share = share;
+  }
+  next_ = net_.graph().size() - 1;
+  backward_on(last);
+}
+
+void Run::backward_on(int last) {
+  for (; next_ >= last; --next_) {
+    const bool head = net_.graph()[next_].layer->role() == LayerRole::head;
     // A branch that no head sees has no gradient, and a node that nothing before learns from needs none.
-    if (!head && (!written_[i] || passes_[i].output_gradient == nullptr)) continue;
-    passes_[i].labels = labels;
-    passes_[i].share = share;
-    backward_node(i);
+    if (head || (written_[next_] && passes_[next_].output_gradient != nullptr)) backward_node(next_);
   }
 }
 

@@ -38,9 +38,11 @@ class Run {
   LossReport loss(const std::int32_t* labels);
   // Of the main head alone, for one image of the batch. The net must have a head; labels as for loss().
   double image_loss(int image, const std::int32_t* labels) const;
-  // Gradients of that loss, times `share`; parameter gradients are added to parameter_gradients(). Needs a purpose with
-  // gradients.
-  void backward(const std::int32_t* labels, double share = 1);
+  // Gradients of that loss, times `share`, of all nodes down to `last`; parameter gradients are added to
+  // parameter_gradients(). Needs a purpose with gradients.
+  void backward(const std::int32_t* labels, double share = 1, int last = 1);
+  // Goes on with the nodes below, down to `last`.
+  void backward_on(int last = 1);
   // The same from one node that is no head, whose gradient is given: [N, shape].
   void backward_from(int node, const Real* gradient);
 
@@ -67,6 +69,7 @@ class Run {
   std::vector<Pass> passes_;     // one a node, pointers set once
   std::vector<char> frozen_;     // per node: all its parameters are
   std::vector<char> written_;    // per node, during backward: its gradient has a first contribution
+  int next_ = 0;                 // node that backward comes to next
   int batch_ = 0;
   Mode mode_ = Mode::inference;
 };

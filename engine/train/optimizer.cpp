@@ -61,13 +61,18 @@ void OptimizerState::freeze(const Net& net, const std::vector<char>& frozen) {
 }
 
 void OptimizerState::update(const TrainerOptions& options, double rate, int batches, const Real* gradients,
-                            Real* parameters) {
+                            Real* parameters, ParameterRange part) {
   assert(options.optimizer == optimizer_);
-  ++updates_;
+  assert(options.clip_norm == 0 || part.first == 0);
+  if (part.end == ParameterRange().end) ++updates_;
   const double scale = clipped(options, 1.0 / batches, gradients);
   kernels::Update<Real> u = step_of(options, rate, scale, updates_);
   const bool decay = options.weight_decay != 0 || options.l1_decay != 0;
-  for (const Stretch& stretch : decay ? by_decay_ : whole_) {
+  for (const Stretch& whole : decay ? by_decay_ : whole_) {
+    const std::size_t first = std::max(whole.offset, part.first);
+    const std::size_t end = std::min(whole.offset + whole.count, part.end);
+    if (first >= end) continue;
+    const Stretch stretch{first, end - first, whole.l1, whole.l2};
     u.l2 = static_cast<Real>(options.weight_decay * stretch.l2);
     u.l1 = static_cast<Real>(options.l1_decay * stretch.l1);
     // A rule without moments has no buffers to point into.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <vector>
 
 #include "engine/core/tensor.h"
@@ -8,6 +9,12 @@
 #include "engine/train/options.h"
 
 namespace cnn {
+
+// Some of a net's parameters, by their offsets.
+struct ParameterRange {
+  std::size_t first = 0;
+  std::size_t end = std::numeric_limits<std::size_t>::max();
+};
 
 // What an optimiser remembers between steps (none, one or two numbers for each parameter), and the update itself: one pass over
 // the parameters' buffer, in runs of neighbouring tensors that are treated alike. Tensors that do not learn are left alone;
@@ -24,8 +31,10 @@ class OptimizerState {
   long updates() const { return updates_; }
 
   // One update by the mean of `batches` gradients that lie added up in `gradients`, laid out as Net::parameters().
-  // `options.optimizer` must be optimizer(); `rate` is what the schedule says now.
-  void update(const TrainerOptions& options, double rate, int batches, const Real* gradients, Real* parameters);
+  // `options.optimizer` must be optimizer(); `rate` is what the schedule says now. It may be made in parts, cut between slots, the last one
+  // first; but clipping by norm needs all gradients at once.
+  void update(const TrainerOptions& options, double rate, int batches, const Real* gradients, Real* parameters,
+              ParameterRange part = ParameterRange());
   // One that remembers the same, for the same net.
   OptimizerState copy(const Net& net) const;
   // As after construction.

@@ -54,11 +54,24 @@ struct Trainer::State {
         optimizer(net, options.optimizer, frozen),
         dropout(options.seed, kDropoutStream),
         augmenting(options.seed, kAugmentStream),
-        good(net.parameter_values()) {
+        good(net.parameter_values()),
+        late_from(net.parameter_values()) {
+    for (std::size_t i = net.slots().size(); i-- > 0 && late_from > net.parameter_values() / 2;) {
+      late_node = net.slots()[i].node;
+      late_from = net.slots()[net.first_slot(late_node)].offset;
+    }
     if (data == nullptr) return;
     sampler.emplace(*data, options.seed, options.validation);
     picture.resize(data->shape().size());
   }
+
+  // A batch that is drawn, for the next step.
+  struct Ahead {
+    bool ready = false;
+    std::vector<Real> images;
+    std::vector<std::int32_t> labels;
+    Random augmenting{0, 0};  // as it is after it
+  };
 
   std::vector<char> frozen;  // per slot of the net
   OptimizerState optimizer;
@@ -67,13 +80,16 @@ struct Trainer::State {
   Random augmenting;
   std::unique_ptr<Run> run;
   std::vector<std::int32_t> labels;
+  Ahead ahead;
   std::vector<std::uint8_t> picture;  // one, augmented
   Buffer<Real> good;                  // the last weights known to be finite
+  std::size_t late_from;              // offset of the late parameters
+  int late_node = 1;                  // the first node that has some
   long good_step = -1;                // steps done when they were copied; −1: never
   long steps = 0;
   long images = 0;
   bool under_way = false;             // between begin and finish
-  bool drawn = false;                 // the batch came from the sampler
+  bool settled = false;               // late parameters have learnt from the step under way
   StepResult result;                  // of the step under way, as far as it is known
   LossReport loss;                    // likewise, of the gradients that are there
   int pending = 0;                    // batches whose gradients lie in the run and have not made an update yet
@@ -108,6 +124,7 @@ void Trainer::configure(const TrainerOptions& options) {
   changed.seed = options_.seed;
   changed.validation = options_.validation;
   options_ = changed;
+  s.ahead.ready = false;
   if (!other_frozen) return;
   s.frozen = std::move(frozen);
   s.optimizer.freeze(net_, s.frozen);
@@ -151,14 +168,34 @@ StepResult Trainer::begin() {
   }
   make_room(options_.batch_size);
   if (!set_out()) return s.result;
-  s.labels.resize(batch);
-  fill(*s.run, s.labels.data(), batch, s.augmenting);
-  s.drawn = true;
+  if (s.ahead.ready) {
+    std::copy(s.ahead.images.begin(), s.ahead.images.end(), s.run->input());
+    s.labels = s.ahead.labels;
+    s.augmenting = s.ahead.augmenting;
+    s.ahead.ready = false;
+  } else {
+    s.labels.resize(batch);
+    fill(s.run->input(), s.labels.data(), batch, s.augmenting);
+  }
+  s.result.epoch_end = s.sampler->take(batch);
+  s.result.epoch = s.sampler->epoch();
   return s.result;
 }
 
+void Trainer::draw_ahead() {
+  State& s = *state_;
+  if (!s.sampler || s.ahead.ready) return;
+  const int batch = s.sampler->prepare(options_.batch_size);
+  if (batch == 0) return;
+  s.ahead.images.resize(net_.graph().input_shape().size() * batch);
+  s.ahead.labels.resize(batch);
+  s.ahead.augmenting = s.augmenting;
+  fill(s.ahead.images.data(), s.ahead.labels.data(), batch, s.ahead.augmenting);
+  s.ahead.ready = true;
+}
+
 // The images that the sampler has prepared.
-void Trainer::fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const {
+void Trainer::fill(Real* images, std::int32_t* labels, int batch, Random& augmenting) const {
   State& s = *state_;
   const Preprocessing& preprocessing = net_.graph().definition().preprocessing;
   const std::size_t values = net_.graph().input_shape().size();
@@ -169,7 +206,7 @@ void Trainer::fill(Run& run, std::int32_t* labels, int batch, Random& augmenting
       augment(options_.augment, data_->shape(), picture, augmenting, s.picture.data());
       picture = s.picture.data();
     }
-    preprocess(preprocessing, data_->shape(), picture, run.input() + i * values);
+    preprocess(preprocessing, data_->shape(), picture, images + i * values);
     labels[i] = data_->label(indices[i]);
   }
 }
@@ -178,7 +215,6 @@ StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int 
   need_rest();
   take_in(images, labels, batch);
   if (!set_out()) return state_->result;
-  state_->drawn = false;
   compute(0, batch);
   return finish();
 }
@@ -189,9 +225,17 @@ LossReport Trainer::share(const Real* images, const std::uint8_t* labels, int ba
   State& s = *state_;
   Random dropout(options_.seed, kShareStream + draw);
   s.run->zero_parameter_gradients();
+  return pass(batch, share, dropout, s.late_node);
+}
+
+void Trainer::share_rest() { state_->run->backward_on(); }
+
+// Forward and backward, down to node `last`, of the images at the front.
+LossReport Trainer::pass(int batch, double share, Random& dropout, int last) {
+  State& s = *state_;
   s.run->forward(batch, Mode::training, &dropout);
   const LossReport report = s.run->loss(s.labels.data());
-  s.run->backward(s.labels.data(), share);
+  s.run->backward(s.labels.data(), share, last);
   return report;
 }
 
@@ -232,6 +276,7 @@ bool Trainer::set_out() {
   s.result.learning_rate = scheduled_rate(options_, s.steps);
   if (s.pending == 0) s.run->zero_parameter_gradients();
   s.loss = LossReport();
+  s.settled = false;
   s.under_way = true;
   return true;
 }
@@ -258,35 +303,58 @@ void Trainer::compute(int first, int count) {
   Real* input = s.run->input();
   std::rotate(input, input + first * values, input + (first + count) * values);
   std::rotate(s.labels.begin(), s.labels.begin() + first, s.labels.begin() + first + count);
-  s.run->forward(count, Mode::training, &s.dropout);
-  LossReport report = s.run->loss(s.labels.data());
-  const double share = static_cast<double>(count) / batch;
-  s.run->backward(s.labels.data(), share);
-  s.loss.loss += report.loss * share;
-  s.loss.correct += report.correct;
+  add_loss(count, pass(count, static_cast<double>(count) / batch, s.dropout, 1));
 }
 
-void Trainer::add(const Real* gradients, int images, const LossReport& report) {
+void Trainer::need_step() const {
+  if (!state_->under_way) fail(ErrorCode::invalid_value, "training", "has begun no step.");
+}
+
+std::size_t Trainer::late_from() const { return state_->late_from; }
+
+void Trainer::add(const Real* gradients, std::size_t offset, std::size_t count) {
+  need_step();
+  if (offset > net_.parameter_values() || count > net_.parameter_values() - offset) {
+    fail(ErrorCode::shape_mismatch, "gradients", "there are {}. Got {} from {} on.", net_.parameter_values(), count, offset);
+  }
+  kernels::add_scaled(count, Real(1), gradients, state_->run->parameter_gradients() + offset, true);
+}
+
+void Trainer::add_loss(int images, const LossReport& report) {
+  need_step();
   State& s = *state_;
   const int batch = static_cast<int>(s.labels.size());
-  if (!s.under_way || images < 1 || images >= batch) {
+  if (images < 1 || images > batch) {
     fail(ErrorCode::invalid_value, "training", "has no such share of a step. Got {} images.", images);
   }
-  kernels::add_scaled(net_.parameter_values(), Real(1), gradients, s.run->parameter_gradients(), true);
   s.loss.loss += report.loss * images / batch;
   s.loss.correct += report.correct;
 }
 
-StepResult Trainer::finish() {
+bool Trainer::settle() {
+  need_step();
   State& s = *state_;
-  if (!s.under_way) fail(ErrorCode::invalid_value, "training", "has begun no step.");
+  if (s.settled || options_.clip_norm > 0 || s.pending + 1 < options_.accumulate || !hopeless(s.loss.loss).empty()) {
+    return s.settled;
+  }
+  s.optimizer.update(options_, s.result.learning_rate, s.pending + 1, s.run->parameter_gradients(), net_.parameters(),
+                     {s.late_from});
+  return s.settled = true;
+}
+
+StepResult Trainer::finish() {
+  need_step();
+  State& s = *state_;
   s.under_way = false;
   StepResult result = s.result;
   learn(result);
-  if (!s.drawn) return result;
-  result.epoch_end = s.sampler->take(static_cast<int>(s.labels.size()));
-  result.epoch = s.sampler->epoch();
   return result;
+}
+
+// Why there is nothing to learn from this loss; empty: there is.
+std::string Trainer::hopeless(double loss) const {
+  if (loss <= kHopelessLoss) return "";
+  return std::isfinite(loss) ? compose("The loss is beyond {}", kHopelessLoss) : "The loss is no longer a finite number";
 }
 
 // What the gradients of the batch make of the weights.
@@ -295,13 +363,13 @@ void Trainer::learn(StepResult& result) {
   const auto batch = static_cast<long>(s.labels.size());
   result.loss = s.loss.loss;
   result.accuracy = static_cast<double>(s.loss.correct) / static_cast<double>(batch);
-  if (!(result.loss <= kHopelessLoss)) {
-    const bool number = std::isfinite(result.loss);
-    give_up(number ? compose("The loss is beyond {}", kHopelessLoss) : "The loss is no longer a finite number", result);
+  if (const std::string why = hopeless(result.loss); !why.empty()) {
+    give_up(why, result);
     return;
   }
   if (++s.pending >= options_.accumulate) {
-    s.optimizer.update(options_, result.learning_rate, s.pending, s.run->parameter_gradients(), net_.parameters());
+    const auto part = s.settled ? ParameterRange{0, s.late_from} : ParameterRange();
+    s.optimizer.update(options_, result.learning_rate, s.pending, s.run->parameter_gradients(), net_.parameters(), part);
     s.pending = 0;
   }
   result.step = ++s.steps;
@@ -405,6 +473,7 @@ void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
   s.frozen = std::move(frozen);
   s.run = std::move(run);
   s.labels.clear();
+  s.ahead.ready = false;
   s.optimizer = std::move(optimizer);
   s.dropout.restore(checkpoint.dropout);
   s.augmenting.restore(checkpoint.augment);
@@ -425,7 +494,7 @@ int Trainer::upcoming() const { return state_->sampler ? state_->sampler->prepar
 
 void Trainer::preview(Run& run, std::int32_t* labels, Random& dropout) const {
   Random augmenting = state_->augmenting;
-  fill(run, labels, upcoming(), augmenting);
+  fill(run.input(), labels, upcoming(), augmenting);
   dropout = state_->dropout;
 }
 

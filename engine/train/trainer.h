@@ -62,18 +62,31 @@ class Trainer {
   // and finish the gradients of every image must come in once, by compute() or add(), in the same order each time if results
   // are to be equal to the bit. Batch normalisation knows the statistics of its own share alone, and the running averages
   // kept are those of the images computed here (as in PyTorch's DistributedDataParallel, Li et al. 2020).
+  //
+  // Backward passes come to the last layers first, and in nets that end in dense ones most parameters are there: gradients are
+  // handed over in two parts, and the late one can be added up and learnt from while replicas still work on the other.
 
+  // Parameters from this offset on are the late ones, as few layers as hold half of all.
+  std::size_t late_from() const;
   // Draws the next batch: run().input(), labels(). `trained` as state: go on.
   StepResult begin();
   // Gradients of `count` images of the batch from `first` on; these move to its front.
   void compute(int first, int count);
-  // Gradients and loss of `images` other images of the batch, as share() had them.
-  void add(const Real* gradients, int images, const LossReport& report);
+  // Gradients of other images, of `count` values from `offset` on, as share() or share_rest() had them.
+  void add(const Real* gradients, std::size_t offset, std::size_t count);
+  // The loss of `images` other images.
+  void add_loss(int images, const LossReport& report);
+  // All late gradients and all losses are in: learns from them. False where that has to wait for finish().
+  bool settle();
   StepResult finish();
-  // On a replica: gradients() of preprocessed images that are `share` of a step's batch. Dropout draws by
+  // Draws the batch after the one under way, so that the next begin() has it; while replicas work.
+  void draw_ahead();
+  // On a replica: late gradients() of preprocessed images that are `share` of a step's batch. Dropout draws by
   // options().seed and `draw`, which is to be another one for each share of each step. Throws Error as step_on().
   LossReport share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw);
-  // Those that came together last, laid out as Net::parameters().
+  // The other gradients() of it.
+  void share_rest();
+  // Laid out as Net::parameters().
   const Real* gradients() const;
 
   // Indices of the images that options().validation keeps out of training; empty without a data set.
@@ -106,14 +119,17 @@ class Trainer {
  private:
   struct State;
 
-  void fill(Run& run, std::int32_t* labels, int batch, Random& augmenting) const;
+  void fill(Real* images, std::int32_t* labels, int batch, Random& augmenting) const;
+  LossReport pass(int batch, double share, Random& dropout, int last);
   void need_rest() const;
+  void need_step() const;
   void take_in(const Real* images, const std::uint8_t* labels, int batch);
   void keep_good_weights(StepResult& result);
   void make_room(int batch);
   void renew_run(int batch);
   StepResult so_far() const;
   bool set_out();
+  std::string hopeless(double loss) const;
   void learn(StepResult& result);
   void give_up(const std::string& what, StepResult& result);
 

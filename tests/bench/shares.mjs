@@ -1,8 +1,11 @@
 // What a second worker brings to the steps alone, without a page: images a second of training by one thread of node and by two
 // that share each batch. Wants both modules built and two free cores.
 //
-//   node --experimental-wasm-relaxed-simd tests/bench/shares.mjs [net …]
+//   node --experimental-wasm-relaxed-simd tests/bench/shares.mjs [--memory] [net …]
+//
+// --memory: they share memory, as on an isolated page.
 
+import { parseArgs } from 'node:util';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { loadEngine } from '../../wasm/js/engine.js';
 import { createTeam, serveReplica } from '../../web/worker/team.js';
@@ -10,6 +13,7 @@ import { architecture, makeIdx, moduleBytes } from '../wasm/support.mjs';
 
 const kMilliseconds = 2500;
 const kBatch = 32;
+const { positionals: nets, values: { memory } } = parseArgs({ allowPositionals: true, options: { memory: { type: 'boolean' } } });
 
 const start = () => loadEngine({ bytes: moduleBytes('relaxed') });
 
@@ -21,7 +25,7 @@ async function imagesPerSecond(id, shared) {
   data.append(makeIdx(200 * kBatch, { size: 28, classes: 10, seed: 1 }));
   const options = { batch_size: kBatch };
   const trainer = engine.createTrainer(net, data, options);
-  const team = createTeam((reason) => console.log(`The second worker failed: ${reason}`));
+  const team = createTeam((reason) => console.log(`The second worker failed: ${reason}`), memory);
   /** @type {Worker | undefined} */
   let worker;
   if (shared) {
@@ -42,7 +46,6 @@ async function imagesPerSecond(id, shared) {
 }
 
 if (isMainThread) {
-  const nets = process.argv.slice(2);
   for (const id of nets.length ? nets : ['keras-mnist', 'lenet5', 'mini-resnet']) {
     const [one, two] = [await imagesPerSecond(id, false), await imagesPerSecond(id, true)];
     console.log(`${id}: ${one.toFixed(0)} images/s by one, ${two.toFixed(0)} by two: ${(two / one).toFixed(2)}`);

@@ -42,6 +42,8 @@ for (const module of runnableModules) {
     const [alone, shared, copy] = [5, 5, 8].map((seed) => engine.createNet(smallNet, { seed }));
     const trainers = [engine.createTrainer(alone, data, options), engine.createTrainer(shared, data, options)];
     const replica = engine.createTrainer(copy, null, options);
+    const { lateFrom } = replica;
+    const [early, late] = [lateFrom, copy.tensor('parameter', '').length - lateFrom].map((count) => new Float32Array(count));
     for (let step = 0; step < 20; step++) {
       const expected = trainers[0].step();
       assert.equal(trainers[1].begin().state, 'trained');
@@ -49,12 +51,15 @@ for (const module of runnableModules) {
       const own = 7;
       const size = images.length / labels.length;
       copy.setParameter('', shared.tensor('parameter', ''));
-      const share = replica.share(images.subarray(own * size), labels.subarray(own), {
-        share: (labels.length - own) / labels.length,
-        draw: step,
-      });
+      const part = { share: (labels.length - own) / labels.length, draw: step };
+      const loss = replica.share(images.subarray(own * size), labels.subarray(own), part, late);
       trainers[1].compute(0, own);
-      trainers[1].add(share);
+      trainers[1].drawAhead();
+      trainers[1].add(late, lateFrom);
+      trainers[1].addLoss(loss);
+      assert.ok(trainers[1].settle());
+      replica.shareRest(early);
+      trainers[1].add(early, 0);
       const result = trainers[1].finish();
       assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
       assert.ok(Math.abs(/** @type {number} */ (result.loss) - /** @type {number} */ (expected.loss)) < 1e-4);

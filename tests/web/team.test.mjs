@@ -30,9 +30,11 @@ function start(of = definition) {
   return { net, trainer: engine.createTrainer(net, data, options) };
 }
 
-/** @param {import('node:test').TestContext} t @param {number} replicas @param {string[]} [lost] */
-function gather(t, replicas, lost = []) {
-  const team = createTeam((reason) => lost.push(reason));
+/** @typedef {import('node:test').TestContext} TestContext */
+
+/** @param {TestContext} t @param {number} replicas @param {{lost?: string[], shared?: boolean}} [how] */
+function gather(t, replicas, { lost = [], shared = false } = {}) {
+  const team = createTeam((reason) => lost.push(reason), shared);
   /** @type {MessagePort[]} */
   const far = [];
   for (let i = 0; i < replicas; i++) {
@@ -57,30 +59,55 @@ test('a batch is cut into equal parts, none of them empty', () => {
   assert.deepEqual(cutBatch(2, 4), [1, 1]);
 });
 
-test('a team learns what one worker learns, up to rounding', async (t) => {
-  const alone = start();
-  const shared = start();
-  const { team } = gather(t, 2);
-  for (let step = 0; step < 30; step++) {
-    const expected = alone.trainer.step();
-    const result = await team.step(shared.trainer, shared.net, options);
-    assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
-    assert.ok(Math.abs((result.loss ?? NaN) - (expected.loss ?? NaN)) < 1e-4, `${result.loss} ${expected.loss}`);
-  }
-  const expected = weights(alone.net);
-  weights(shared.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));
-});
+for (const shared of [false, true]) {
+  const memory = shared ? 'by shared memory' : 'by arrays handed over';
 
-test('twice the same team, twice the same weights to the bit, dropout and all', async (t) => {
-  const results = [];
-  for (let run = 0; run < 2; run++) {
-    const { net, trainer } = start(withDropout);
-    const { team } = gather(t, 2);
-    for (let step = 0; step < 20; step++) await team.step(trainer, net, options);
-    results.push(weights(net));
-  }
-  assert.ok(sameBits(results[0], results[1]));
-});
+  test(`a team learns what one worker learns, up to rounding, ${memory}`, async (t) => {
+    const alone = start();
+    const together = start();
+    const { team } = gather(t, 2, { shared });
+    // Three epochs: the last batch of each is smaller.
+    for (let step = 0; step < 21; step++) {
+      const expected = alone.trainer.step();
+      const result = await team.step(together.trainer, together.net, options);
+      assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
+      assert.ok(Math.abs((result.loss ?? NaN) - (expected.loss ?? NaN)) < 1e-4, `${result.loss} ${expected.loss}`);
+    }
+    const expected = weights(alone.net);
+    weights(together.net).forEach((value, i) => assert.ok(Math.abs(value - expected[i]) < 1e-3));
+  });
+
+  test(`twice the same team, twice the same weights to the bit, dropout and all, ${memory}`, async (t) => {
+    const results = [];
+    for (let run = 0; run < 2; run++) {
+      const { net, trainer } = start(withDropout);
+      const { team } = gather(t, 2, { shared });
+      for (let step = 0; step < 20; step++) await team.step(trainer, net, options);
+      results.push(weights(net));
+    }
+    assert.ok(sameBits(results[0], results[1]));
+  });
+
+  test(`arrays are made once, ${memory}`, async (t) => {
+    const { net, trainer } = start();
+    const { team, far } = gather(t, 1, { shared });
+    /** How often all weights were read into a new array. */
+    let made = 0;
+    const watched = new Proxy(net, {
+      get: (target, name) => (name === 'tensor' ? (/** @type {any[]} */ ...args) => (made += Number(!args[2]), target.tensor(...args)) : target[name].bind(target)),
+    });
+    const { onmessage } = far[0];
+    /** @type {boolean[]} */
+    const handed = [];
+    far[0].onmessage = (event) => {
+      if (event.data.arrays) handed.push(event.data.arrays.late.buffer instanceof ArrayBuffer);
+      onmessage?.call(far[0], event);
+    };
+    for (let step = 0; step < 5; step++) await team.step(trainer, watched, options);
+    assert.equal(made, 1);
+    assert.deepEqual(handed, Array(5).fill(!shared));
+  });
+}
 
 test('options that change reach everybody', async (t) => {
   const alone = start();
@@ -105,7 +132,7 @@ test('what a member does not deliver is computed here', async (t) => {
   const shared = start();
   /** @type {string[]} */
   const lost = [];
-  const { team, far } = gather(t, 2, lost);
+  const { team, far } = gather(t, 2, { lost });
   // One falls silent and is let go by the page, the other says that it failed.
   far[0].onmessage = () => {};
   far[1].onmessage = () => far[1].postMessage({ failed: 'out of memory' });
@@ -125,9 +152,22 @@ test('a member that fails is told of once', async (t) => {
   const { net, trainer } = start();
   /** @type {string[]} */
   const lost = [];
-  const { team, far } = gather(t, 1, lost);
+  const { team, far } = gather(t, 1, { lost });
   far[0].onmessage = () => far[0].postMessage({ failed: 'out of memory' });
   for (let step = 0; step < 3; step++) assert.equal((await team.step(trainer, net, options)).state, 'trained');
+  assert.deepEqual(lost, ['out of memory']);
+});
+
+test('a member that fails between its two answers', async (t) => {
+  const { net, trainer } = start();
+  /** @type {string[]} */
+  const lost = [];
+  const { team, far } = gather(t, 1, { lost });
+  const post = far[0].postMessage.bind(far[0]);
+  let answers = 0;
+  far[0].postMessage = (/** @type {any} */ message, /** @type {any} */ transfer) =>
+    ++answers === 6 ? post({ failed: 'out of memory' }) : post(message, transfer);
+  for (let step = 0; step < 5; step++) assert.equal((await team.step(trainer, net, options)).step, step + 1);
   assert.deepEqual(lost, ['out of memory']);
 });
 

@@ -27,7 +27,7 @@ const decoder = new TextDecoder();
  * @property {(slot: number) => string} text
  * @property {(slot: number) => any} json
  * @property {(slot: number) => Uint8Array} bytes
- * @property {(slot: number) => Float32Array} floats
+ * @property {(slot: number, into?: Float32Array) => Float32Array} floats  into: the beginning of an array of the caller
  */
 
 export class Bridge {
@@ -163,7 +163,12 @@ export class Bridge {
       text,
       json: (slot) => JSON.parse(text(slot)),
       bytes: (slot) => bytes(slot).slice(),
-      floats: (slot) => new Float32Array(buffer, pointer(slot), count(slot)).slice(),
+      floats(slot, into) {
+        const there = new Float32Array(buffer, pointer(slot), count(slot));
+        if (!into) return there.slice();
+        into.set(there);
+        return into;
+      },
     };
   }
 }

@@ -7,6 +7,9 @@ import { EngineError, wholeNumber } from './errors.js';
 /** @typedef {import('./bridge.js').Results} Results */
 /** @typedef {import('./types.js').Stage} Stage */
 
+/** Gradients that are added at a time: 64 kB of them. */
+const kPiece = 1 << 14;
+
 /** @param {unknown} value @param {string} subject @returns {Uint8Array} */
 export function asBytes(value, subject) {
   if (value instanceof Uint8Array) return value;
@@ -124,10 +127,11 @@ export class Net extends Handle {
    * @param {import('./types.js').TensorKind} kind
    * @param {string} address  'conv1' for what belongs to a node, 'conv1/kernel' for parameters; '': all parameters, as they
    *   lie in memory
+   * @param {Float32Array} [into]  takes the values instead of a new array
    * @returns {Float32Array}
    */
-  tensor(kind, address) {
-    return this.call('tensor', [String(kind), String(address)], 1, (results) => results.floats(0));
+  tensor(kind, address, into) {
+    return this.call('tensor', [String(kind), String(address)], 1, (results) => results.floats(0, into));
   }
 
   /**
@@ -216,10 +220,33 @@ export class Trainer extends Handle {
     this.call('compute', [wholeNumber(first, 'first'), wholeNumber(images, 'images')]);
   }
 
-  /** Those of other images of it, as a replica had them. @param {import('./types.js').Share} share */
-  add({ gradients, images, loss, correct }) {
-    const args = [asFloats(gradients, 'gradients'), wholeNumber(images, 'images'), loss ?? NaN, wholeNumber(correct, 'correct')];
-    this.call('add', args);
+  /** Those of other images of it, as share() or shareRest() had them. @param {Float32Array} gradients @param {number} offset */
+  add(gradients, offset) {
+    // In pieces that stay in the cache between being copied and being added.
+    for (let done = 0; done < gradients.length; done += kPiece) {
+      const piece = asFloats(gradients, 'gradients').subarray(done, done + kPiece);
+      this.call('add', [piece, wholeNumber(offset + done, 'offset')]);
+    }
+  }
+
+  /** The loss of other images of it. @param {import('./types.js').ShareLoss} share */
+  addLoss({ images, loss, correct }) {
+    this.call('add_loss', [wholeNumber(images, 'images'), loss ?? NaN, wholeNumber(correct, 'correct')]);
+  }
+
+  /** All late gradients and all losses are in: learns from them. False: finish() will. */
+  settle() {
+    return this.call('settle', [], 1, (results) => results.int(0) === 1);
+  }
+
+  /** Draws the batch of the next step, while replicas work. */
+  drawAhead() {
+    this.call('draw_ahead');
+  }
+
+  /** Of all parameters, those from this one on are the late ones: a replica has their gradients first. */
+  get lateFrom() {
+    return this.bridge.ask('cnn_trainer_late_from', this.use);
   }
 
   /** The update. @returns {import('./types.js').StepResult} */
@@ -228,15 +255,24 @@ export class Trainer extends Handle {
   }
 
   /**
-   * On a replica (a trainer without data set): gradients of images that are a part of a step's batch.
+   * On a replica (a trainer without data set): late gradients of images that are a part of a step's batch.
    * @param {Float32Array} images  preprocessed, [batch, input shape]
    * @param {Uint8Array} labels
    * @param {{share: number, draw: number}} part  share: 0…1 of the batch; draw: a number of its own for what dropout draws
-   * @returns {import('./types.js').Share}
+   * @param {Float32Array} gradients  takes them
+   * @returns {import('./types.js').ShareLoss}
    */
-  share(images, labels, { share, draw }) {
+  share(images, labels, { share, draw }, gradients) {
     const args = [asFloats(images, 'images'), asBytes(labels, 'labels'), Number(share), asSeed(draw)];
-    return this.call('share', args, 2, (results) => ({ gradients: results.floats(0), images: labels.length, ...results.json(1) }));
+    return this.call('share', args, 2, (results) => {
+      results.floats(0, gradients);
+      return { images: labels.length, ...results.json(1) };
+    });
+  }
+
+  /** The other gradients of it. @param {Float32Array} gradients  takes them */
+  shareRest(gradients) {
+    this.call('share_rest', [], 1, (results) => results.floats(0, gradients));
   }
 
   /** Takes effect with the next step. @param {import('./types.js').TrainerOptions} options  only those that change */

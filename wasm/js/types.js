@@ -128,8 +128,7 @@
  * @property {string} [message]  diverged: what happened and what to try
  * @property {number} [kept_step]  diverged: the weights are those after this many steps
  *
- * @typedef {object} Share  what a replica has to say about its images of a step
- * @property {Float32Array} gradients  all, as they lie in memory
+ * @typedef {object} ShareLoss  of a replica's images of a step
  * @property {number} images
  * @property {number | null} loss  mean over them; null: it left the finite numbers
  * @property {number} correct

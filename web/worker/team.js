@@ -1,17 +1,28 @@
 // Training by several workers: each has a copy of the net and computes the gradients of its part of every batch. This
-// worker draws the batches, adds the gradients up, always in the same order, and takes the step; the others hear the
-// weights before and tell their gradients after, over a MessagePort each.
+// worker draws the batches, adds the gradients up, always in the same order, and takes the step; the others read the
+// weights before and write their gradients after, into arrays that are the same in each step: shared memory where the
+// page is isolated, else handed over and back. Gradients come in two parts, those of the last layers first: while the
+// others compute the rest, these are added up and learnt from here, and the next batch is drawn.
 //
-// To a replica: {model, options}, the net of the steps to come; {options}, when they change; {parameters, images,
-// labels, share, draw}, a part of a step. From it: {share}, its answer; {failed}, that there will be none.
+// To a replica: {model, options}, the net of the steps to come; {options}, when they change; {part, arrays}, a part of a
+// step. From it: {answer, arrays}, twice: the loss, with the late gradients, and then the early ones; {failed}, that
+// there will be nothing.
 
 import { kMostWorkers } from './protocol.js';
 
 /**
+ * @typedef {object} Arrays  of a member
+ * @property {Float32Array} parameters
+ * @property {Float32Array} images  room for its part of a batch
+ * @property {Uint8Array} labels  likewise
+ * @property {Float32Array} late  gradients of the trainer's late parameters
+ * @property {Float32Array} early  of the others
+ *
  * @typedef {object} Member
  * @property {MessagePort} port
- * @property {((share: any) => void) | null} waiting  for the answer that is due
+ * @property {((answer: any) => void)[]} waiting  for the answers that are due
  * @property {boolean} knows  the net of now
+ * @property {Arrays | null} arrays
  */
 
 /**
@@ -24,20 +35,68 @@ export function cutBatch(images, workers) {
   return Array.from({ length: parts }, (_, i) => Math.floor(images / parts) + (i < images % parts ? 1 : 0));
 }
 
-/** @param {(reason: string) => void} onLost  a member failed; what was its part is computed here */
-export function createTeam(onLost) {
+/** Memory that is not shared goes to the other side. @param {Partial<Arrays>} arrays @returns {ArrayBuffer[]} */
+const handedOver = (arrays) => Object.values(arrays).flatMap(({ buffer }) => (buffer instanceof ArrayBuffer ? [buffer] : []));
+
+/**
+ * @param {(reason: string) => void} onLost  a member failed; what was its part is computed here
+ * @param {boolean} [shared]  whether by shared memory
+ */
+export function createTeam(onLost, shared = globalThis.crossOriginIsolated === true) {
   /** @type {Member[]} */
   let members = [];
   /** Whose steps the members are prepared for. @type {any} */
   let trainerOfNow = null;
 
+  /** @param {Member} member */
+  const letGo = ({ port, waiting }) => {
+    port.close();
+    for (const answer of waiting) answer(null);
+  };
+
   /** @param {Member} member @param {string} reason */
   const lose = (member, reason) => {
     if (!members.includes(member)) return;
     members = members.filter((other) => other !== member);
-    member.port.close();
-    member.waiting?.(null);
+    letGo(member);
     onLost(reason);
+  };
+
+  const memory = (/** @type {number} */ bytes) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+  const floats = (/** @type {number} */ count) => new Float32Array(memory(4 * count));
+
+  /** @param {any} net @param {any} trainer @param {Float32Array} images @param {Uint8Array} labels @returns {Arrays} */
+  const makeArrays = (net, trainer, images, labels) => {
+    const { length } = net.tensor('parameter', '');
+    // Shared weights are the same for all.
+    const parameters = (shared && members.find(({ arrays }) => arrays)?.arrays?.parameters) || floats(length);
+    return {
+      parameters,
+      images: floats(images.length),
+      labels: new Uint8Array(memory(labels.length)),
+      late: floats(length - trainer.lateFrom),
+      early: floats(trainer.lateFrom),
+    };
+  };
+
+  /**
+   * @param {Member} member
+   * @param {any} trainer @param {any} net @param {any} options
+   * @param {Float32Array} images @param {Uint8Array} labels  of its part
+   * @param {{share: number, draw: number}} part
+   * @returns {Promise<any>[]} the two answers; null: lost
+   */
+  const send = (member, trainer, net, options, images, labels, part) => {
+    const { port } = member;
+    if (!member.knows) port.postMessage({ model: net.save({}), options });
+    member.knows = true;
+    if (!member.arrays || member.arrays.labels.length < labels.length) member.arrays = makeArrays(net, trainer, images, labels);
+    const { arrays } = member;
+    net.tensor('parameter', '', arrays.parameters);
+    arrays.images.set(images);
+    arrays.labels.set(labels);
+    port.postMessage({ part: { ...part, count: labels.length }, arrays }, handedOver(arrays));
+    return [0, 1].map(() => new Promise((resolve) => member.waiting.push(resolve)));
   };
 
   return {
@@ -49,12 +108,11 @@ export function createTeam(onLost) {
     /** @param {MessagePort} port */
     join(port) {
       /** @type {Member} */
-      const member = { port, waiting: null, knows: false };
+      const member = { port, waiting: [], knows: false, arrays: null };
       port.onmessage = ({ data }) => {
         if (data.failed !== undefined) return lose(member, data.failed);
-        const { waiting } = member;
-        member.waiting = null;
-        waiting?.(data.share);
+        Object.assign(/** @type {Arrays} */ (member.arrays), data.arrays);
+        member.waiting.shift()?.(data.answer);
       };
       members.push(member);
     },
@@ -63,10 +121,7 @@ export function createTeam(onLost) {
     dismiss() {
       const gone = members;
       members = [];
-      for (const { port, waiting } of gone) {
-        port.close();
-        waiting?.(null);
-      }
+      gone.forEach(letGo);
     },
 
     /** @param {any} options */
@@ -82,35 +137,38 @@ export function createTeam(onLost) {
      * @returns {Promise<any>} its result
      */
     async step(trainer, net, options) {
-      if (trainer !== trainerOfNow) for (const member of members) member.knows = false;
+      if (trainer !== trainerOfNow) for (const member of members) Object.assign(member, { knows: false, arrays: null });
       trainerOfNow = trainer;
       const begun = trainer.begin();
       if (begun.state !== 'trained') return begun;
       const { images, labels } = trainer.batch();
       const size = images.length / labels.length;
       const [own, ...others] = cutBatch(labels.length, members.length + 1);
-      let first = own;
+      let end = own;
       const parts = others.map((count, i) => {
+        const first = end;
+        end += count;
         const member = members[i];
-        if (!member.knows) member.port.postMessage({ model: net.save({}), options });
-        member.knows = true;
-        const part = {
-          parameters: net.tensor('parameter', ''),
-          images: images.slice(first * size, (first + count) * size),
-          labels: labels.slice(first, first + count),
-          share: count / labels.length,
-          // For dropout: a number of its own for each part of each step.
-          draw: begun.step * kMostWorkers + i,
-        };
-        member.port.postMessage(part, [part.parameters.buffer, part.images.buffer, part.labels.buffer]);
-        first += count;
-        return { first: first - count, count, answer: new Promise((resolve) => (member.waiting = resolve)) };
+        // For dropout: a number of its own for each part of each step.
+        const part = { share: count / labels.length, draw: begun.step * kMostWorkers + i };
+        const [pictures, classes] = [images.subarray(first * size, end * size), labels.subarray(first, end)];
+        return { first, count, member, answers: send(member, trainer, net, options, pictures, classes, part) };
       });
       trainer.compute(0, own);
-      for (const { first: from, count, answer } of parts) {
-        const share = await answer;
-        if (share) trainer.add(share);
-        else trainer.compute(from, count);
+      trainer.drawAhead();
+      for (const { first, count, member, answers } of parts) {
+        const loss = await answers[0];
+        if (!loss) {
+          trainer.compute(first, count);
+          continue;
+        }
+        trainer.add(/** @type {Arrays} */ (member.arrays).late, trainer.lateFrom);
+        trainer.addLoss(loss);
+      }
+      trainer.settle();
+      for (const { member, answers } of parts) {
+        // Who is lost between the two halves takes his share of one step's early gradients along.
+        if (await answers[1]) trainer.add(/** @type {Arrays} */ (member.arrays).early, 0);
       }
       return trainer.finish();
     },
@@ -125,6 +183,8 @@ export function createTeam(onLost) {
 export function serveReplica(port, engine) {
   /** @type {any} */ let net = null;
   /** @type {any} */ let trainer = null;
+  const answer = (/** @type {any} */ answer, /** @type {Partial<Arrays>} */ arrays) =>
+    port.postMessage({ answer, arrays }, handedOver(arrays));
   port.onmessage = ({ data }) => {
     try {
       if (data.model) {
@@ -136,9 +196,14 @@ export function serveReplica(port, engine) {
       } else if (data.options) {
         trainer.configure(data.options);
       } else {
-        net.setParameter('', data.parameters);
-        const share = trainer.share(data.images, data.labels, { share: data.share, draw: data.draw });
-        port.postMessage({ share }, [share.gradients.buffer]);
+        const { late, early, ...others } = /** @type {Arrays} */ (data.arrays);
+        const { parameters, images, labels } = others;
+        const { count } = data.part;
+        net.setParameter('', parameters);
+        const pictures = images.subarray(0, (images.length / labels.length) * count);
+        answer(trainer.share(pictures, labels.subarray(0, count), data.part, late), { late });
+        trainer.shareRest(early);
+        answer(true, { ...others, early });
       }
     } catch (error) {
       port.postMessage({ failed: String(/** @type {any} */ (error)?.message ?? error) });

@@ -39,6 +39,7 @@ struct Team {
     REQUIRE(begun.state == StepState::trained);
     const std::size_t size = net.graph().input_shape().size();
     int first = shares_[0];
+    const std::size_t late = trainer.late_from();
     std::vector<LossReport> reports;
     for (std::size_t i = 0; i < replicas.size(); ++i) {
       std::copy_n(net.parameters(), net.parameter_values(), copies[i]->parameters());
@@ -52,7 +53,14 @@ struct Team {
     REQUIRE(first == static_cast<int>(trainer.labels().size()));
     trainer.compute(0, shares_[0]);
     for (std::size_t i = 0; i < replicas.size(); ++i) {
-      trainer.add(replicas[i]->gradients(), shares_[i + 1], reports[i]);
+      trainer.add(replicas[i]->gradients() + late, late, net.parameter_values() - late);
+      trainer.add_loss(shares_[i + 1], reports[i]);
+    }
+    trainer.draw_ahead();
+    settled += trainer.settle();
+    for (const auto& replica : replicas) {
+      replica->share_rest();
+      trainer.add(replica->gradients(), 0, late);
     }
     return trainer.finish();
   }
@@ -61,6 +69,7 @@ struct Team {
   Trainer trainer;
   std::vector<std::unique_ptr<Net>> copies;
   std::vector<std::unique_ptr<Trainer>> replicas;
+  int settled = 0;
 
  private:
   std::vector<int> shares_;
@@ -88,6 +97,7 @@ TEST_CASE("replicas: shares of a batch make the step of the whole batch") {
       Net net(parse_definition(kPlain), 1);
       Trainer alone(net, &data, options);
       Team team(kPlain, data, options, {5, 4, 3});
+      // Augmentation, epochs and all: what is drawn ahead is what would have been drawn.
       for (int i = 0; i < 20; ++i) {
         const StepResult expected = alone.step(), result = team.step();
         CHECK(result.step == expected.step);
@@ -100,8 +110,40 @@ TEST_CASE("replicas: shares of a batch make the step of the whole batch") {
       const std::vector<Real> expected = weights_of(net), got = weights_of(team.net);
       for (std::size_t i = 0; i < expected.size(); ++i) CHECK(std::abs(got[i] - expected[i]) <= 1e-5 + 1e-4 * std::abs(expected[i]));
       CHECK(padding_is_zero(team.net));
+      CHECK(team.settled == (accumulate == 1 ? 20 : 6));
     }
   }
+}
+
+TEST_CASE("replicas: late parameters are at least half of all, in as few layers as can be") {
+  const Dataset data = TinySet(96).dataset(96);
+  Team team(kPlain, data, options_for(12), {6, 6});
+  // conv1 60, the two dense layers 868 each: half is reached with both.
+  CHECK(team.trainer.late_from() == team.net.need_slot("aux.logits/kernel").offset);
+}
+
+TEST_CASE("replicas: a norm to clip needs all gradients, and a batch drawn ahead follows the options") {
+  const Dataset data = TinySet(96).dataset(96);
+  TrainerOptions options = options_for(12);
+  options.clip_norm = 0.5;
+  Net net(parse_definition(kPlain), 1);
+  Trainer alone(net, &data, options);
+  Team team(kPlain, data, options, {6, 6});
+  for (int i = 0; i < 4; ++i) CHECK(team.step().loss == Approx(alone.step().loss).epsilon(1e-5));
+  CHECK(team.settled == 0);
+  options.batch_size = 10;
+  options.augment.shift = 2;
+  alone.configure(options);
+  Team other(kPlain, data, options, {5, 5});
+  other.trainer.restore(alone.checkpoint().data(), alone.checkpoint().size());
+  team.trainer.configure(options);
+  alone.step();
+  team.trainer.begin();
+  CHECK(team.trainer.labels() == alone.labels());
+  const Real* images = alone.run().input();
+  CHECK(std::equal(images, images + 10 * 36, team.trainer.run().input()));
+  other.trainer.begin();
+  CHECK(std::equal(images, images + 10 * 36, other.trainer.run().input()));
 }
 
 TEST_CASE("replicas: the same shares give the same weights to the bit, dropout and all") {
@@ -145,7 +187,9 @@ TEST_CASE("replicas: a spoilt share is found by its loss") {
   team.trainer.compute(0, 6);
   LossReport report;
   report.loss = std::nan("");
-  team.trainer.add(gradients.data(), 6, report);
+  team.trainer.add(gradients.data(), 0, gradients.size());
+  team.trainer.add_loss(6, report);
+  CHECK_FALSE(team.trainer.settle());
   CHECK(team.trainer.finish().state == StepState::diverged);
   CHECK(weights_of(team.net) == before);
 }
@@ -157,7 +201,9 @@ TEST_CASE("replicas: calls out of turn are refused") {
   const std::vector<Real> gradients(net.parameter_values());
   CHECK(error_of([&] { trainer.finish(); }).code() == ErrorCode::invalid_value);
   CHECK(error_of([&] { trainer.compute(0, 1); }).code() == ErrorCode::invalid_value);
-  CHECK(error_of([&] { trainer.add(gradients.data(), 1, {}); }).code() == ErrorCode::invalid_value);
+  CHECK(error_of([&] { trainer.add(gradients.data(), 0, 1); }).code() == ErrorCode::invalid_value);
+  CHECK(error_of([&] { trainer.add_loss(1, {}); }).code() == ErrorCode::invalid_value);
+  CHECK(error_of([&] { trainer.settle(); }).code() == ErrorCode::invalid_value);
   trainer.begin();
   CHECK(error_of([&] { trainer.begin(); }).code() == ErrorCode::invalid_value);
   CHECK(error_of([&] { trainer.step(); }).code() == ErrorCode::invalid_value);
@@ -165,7 +211,8 @@ TEST_CASE("replicas: calls out of turn are refused") {
   CHECK(error_of([&] { trainer.configure(options_for(6)); }).code() == ErrorCode::invalid_value);
   CHECK(error_of([&] { trainer.compute(8, 5); }).code() == ErrorCode::invalid_value);
   CHECK(error_of([&] { trainer.compute(0, 0); }).code() == ErrorCode::invalid_value);
-  CHECK(error_of([&] { trainer.add(gradients.data(), 12, {}); }).code() == ErrorCode::invalid_value);
+  CHECK(error_of([&] { trainer.add_loss(13, {}); }).code() == ErrorCode::invalid_value);
+  CHECK(error_of([&] { trainer.add(gradients.data(), 1, gradients.size()); }).code() == ErrorCode::shape_mismatch);
   trainer.compute(0, 12);
   CHECK(trainer.finish().state == StepState::trained);
 }
