@@ -171,6 +171,16 @@ cnn_status cnn_trainer_begin(cnn_trainer* trainer, cnn_text* out) noexcept {
   });
 }
 
+cnn_status cnn_trainer_begin_on(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels, size_t batch,
+                                cnn_text* out) noexcept {
+  return guard([&] {
+    need(out, "out");
+    cnn_trainer& handle = need(trainer, "trainer");
+    check_batch(handle, images, count, labels, batch);
+    handle.outbox.give(report(handle.trainer->begin_on(images, labels, static_cast<int>(batch))), out);
+  });
+}
+
 cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) noexcept {
   return guard([&] { need(trainer, "trainer").trainer->compute(first, images); });
 }

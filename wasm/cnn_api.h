@@ -170,8 +170,11 @@ cnn_status cnn_trainer_step_on(cnn_trainer* trainer, const float* images, size_t
  * of `images` of the batch from `first` on, or by _add from a replica, in the same order each time for results that are equal
  * to the bit. Nothing else may be asked of the trainer meanwhile. The late parameters are those from an offset on whose
  * gradients a replica has first; once they and all losses are in, _settle learns from them (1; 0: that is left to _finish).
- * _draw_ahead draws the batch of the next step while replicas work. */
+ * _draw_ahead draws the batch of the next step while replicas work. _begin_on is _begin on a batch as of _step_on. */
 CNN_API(cnn_trainer_begin) cnn_status cnn_trainer_begin(cnn_trainer* trainer, cnn_text* out) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_begin_on)
+cnn_status cnn_trainer_begin_on(cnn_trainer* trainer, const float* images, size_t count, const uint8_t* labels, size_t batch,
+                                cnn_text* out) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_compute) cnn_status cnn_trainer_compute(cnn_trainer* trainer, int first, int images) CNN_NOEXCEPT;
 CNN_API(cnn_trainer_add)
 cnn_status cnn_trainer_add(cnn_trainer* trainer, const float* gradients, size_t count, size_t offset) CNN_NOEXCEPT;

@@ -212,11 +212,17 @@ void Trainer::fill(Real* images, std::int32_t* labels, int batch, Random& augmen
 }
 
 StepResult Trainer::step_on(const Real* images, const std::uint8_t* labels, int batch) {
-  need_rest();
-  take_in(images, labels, batch);
-  if (!set_out()) return state_->result;
+  const StepResult result = begin_on(images, labels, batch);
+  if (result.state != StepState::trained) return result;
   compute(0, batch);
   return finish();
+}
+
+StepResult Trainer::begin_on(const Real* images, const std::uint8_t* labels, int batch) {
+  need_rest();
+  take_in(images, labels, batch);
+  set_out();
+  return state_->result;
 }
 
 LossReport Trainer::share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw) {

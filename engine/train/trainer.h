@@ -70,6 +70,8 @@ class Trainer {
   std::size_t late_from() const;
   // Draws the next batch: run().input(), labels(). `trained` as state: go on.
   StepResult begin();
+  // On a batch of the caller, as step_on().
+  StepResult begin_on(const Real* images, const std::uint8_t* labels, int batch);
   // Gradients of `count` images of the batch from `first` on; these move to its front.
   void compute(int first, int count);
   // Gradients of other images, of `count` values from `offset` on, as share() or share_rest() had them.

@@ -215,6 +215,12 @@ export class Trainer extends Handle {
     return this.call('begin', [], 1, (results) => results.json(0));
   }
 
+  /** The same on a batch as of stepOn(). @param {Float32Array} images @param {Uint8Array} labels */
+  beginOn(images, labels) {
+    const args = [asFloats(images, 'images'), asBytes(labels, 'labels')];
+    return this.call('begin_on', args, 1, (results) => results.json(0));
+  }
+
   /** Gradients of images of the batch; they move to its front. @param {number} first @param {number} images */
   compute(first, images) {
     this.call('compute', [wholeNumber(first, 'first'), wholeNumber(images, 'images')]);

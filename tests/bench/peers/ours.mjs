@@ -4,6 +4,7 @@
 
 import { Unsupported } from '../../lib/graph.mjs';
 import { loadEngine } from './js/engine.js';
+import { createTeam } from './worker/team.js';
 
 const OPTIMIZERS = {
   adam: (o) => ({ optimizer: 'adam', learning_rate: o.lr, beta1: o.beta1, beta2: o.beta2, epsilon: o.eps }),
@@ -20,12 +21,28 @@ async function readModule(env, assetBase, module) {
 }
 
 // Whether this engine knows relaxed SIMD: it rejects the module otherwise.
-async function start(env, assetBase, variant) {
+async function chosenModule(env, assetBase, variant) {
   if (variant !== 'simd128') {
     const bytes = await readModule(env, assetBase, 'relaxed');
-    if (WebAssembly.validate(bytes)) return loadEngine({ bytes });
+    if (WebAssembly.validate(bytes)) return bytes;
   }
-  return loadEngine({ bytes: await readModule(env, assetBase, 'simd128') });
+  return readModule(env, assetBase, 'simd128');
+}
+
+// The page's team of workers: here, with `count` replicas beside.
+async function gatherTeam(env, assetBase, bytes, count) {
+  const team = createTeam((reason) => { throw new Error(`a replica failed: ${reason}`); });
+  const workers = [];
+  for (let i = 0; i < count; i++) {
+    const { port1, port2 } = new MessageChannel();
+    const worker = env === 'node'
+      ? new (await import('node:worker_threads')).Worker(new URL('./replica.mjs', import.meta.url))
+      : new Worker(`${assetBase}ours/replica.mjs`, { type: 'module' });
+    worker.postMessage({ bytes, port: port1 }, [port1]);
+    workers.push(worker);
+    team.join(port2);
+  }
+  return { team, end: () => { team.dismiss(); for (const worker of workers) worker.terminate(); } };
 }
 
 const withActivation = (layer, act) => (act ? { ...layer, activation: act } : layer);
@@ -82,13 +99,14 @@ const TENSOR_OF_ROLE = {
 
 export default {
   async create({ variant, threads, env, assetBase }) {
-    if (threads > 1) throw new Unsupported('one thread only');
-    const engine = await start(env, assetBase, variant);
+    const bytes = await chosenModule(env, assetBase, variant);
+    const engine = loadEngine({ bytes });
     return {
       version: engine.describe().version,
       info: { module: engine.module },
       async build(spec, { mode, batch, weights }) {
         const optimizer = OPTIMIZERS[spec.optimizer?.type];
+        if (mode !== 'train' && threads > 1) throw new Unsupported('answers on one thread only');
         if (mode === 'train' && !optimizer) throw new Unsupported(`no ${spec.optimizer?.type}`);
         const input = spec.input.length === 3 ? spec.input : [1, 1, spec.input[0]];
         const layers = [{ type: 'input', name: 'input', shape: input }, ...spec.nodes.map(layerOf)];
@@ -101,14 +119,26 @@ export default {
         }
         // ConvNetJS adds l2/batch times the weight to its gradient, not to that of a bias.
         const decay = { weight_decay: (spec.optimizer?.l2 ?? 0) / batch };
-        const trainer =
-          mode === 'train' ? engine.createTrainer(net, null, { ...optimizer(spec.optimizer), ...decay }) : null;
+        const options = { ...optimizer?.(spec.optimizer), ...decay };
+        const trainer = mode === 'train' ? engine.createTrainer(net, null, options) : null;
+        const gathered = threads > 1 ? await gatherTeam(env, assetBase, bytes, threads - 1) : null;
+        // The team draws its batches from the trainer: here they come from the benchmark.
+        let given = null;
+        const drawing = trainer && Object.assign(Object.create(trainer), {
+          begin: () => trainer.beginOn(given.images, given.labels),
+          batch: () => given,
+        });
         return {
           layout: 'nhwc',
           notes: [],
           infer: (images) => net.predict(images.nhwc, batch),
-          trainStep: (images, labels) => trainer.stepOn(images.nhwc, Uint8Array.from(labels.index)).loss,
+          async trainStep(images, labels) {
+            given = { images: images.nhwc, labels: Uint8Array.from(labels.index) };
+            const step = gathered ? await gathered.team.step(drawing, net, options) : trainer.stepOn(given.images, given.labels);
+            return step.loss;
+          },
           dispose() {
+            gathered?.end();
             trainer?.destroy();
             net.destroy();
           },
