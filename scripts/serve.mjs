@@ -30,8 +30,8 @@ const compress = promisify(gzip);
 /** What has been read, by path, as long as the file keeps its time and size.
  * @typedef {{key: string, tag: string, plain: Buffer, packed: Buffer | null}} Entry */
 
-/** @param {string} root */
-function createHandler(root) {
+/** @param {string} root @param {Record<string, string>} more  headers */
+function createHandler(root, more) {
   /** @type {Map<string, Entry>} */
   const cache = new Map();
 
@@ -85,6 +85,7 @@ function createHandler(root) {
         'X-Content-Type-Options': 'nosniff',
         ETag: tag,
         Vary: 'Accept-Encoding',
+        ...more,
       };
       if (request.headers['if-none-match'] === tag) {
         response.writeHead(304, headers).end();
@@ -104,13 +105,20 @@ function createHandler(root) {
   };
 }
 
+// An isolated page may share memory among its workers; in exchange everything that it loads has to agree to it.
+const isolating = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+};
+
 /**
  * Serves a folder. Port 0 takes a free one.
- * @param {{root: string, port?: number, host?: string}} options
+ * @param {{root: string, port?: number, host?: string, isolated?: boolean}} options
  * @returns {Promise<{url: string, port: number, close: () => Promise<void>}>}
  */
-export async function serve({ root, port = 0, host = 'localhost' }) {
-  const handler = createHandler(await realpath(resolve(root)));
+export async function serve({ root, port = 0, host = 'localhost', isolated = false }) {
+  const handler = createHandler(await realpath(resolve(root)), isolated ? isolating : {});
   /** @param {string} address @param {number} wanted @returns {Promise<import('node:http').Server>} */
   const listen = (address, wanted) =>
     new Promise((done, fail) => {

@@ -22,7 +22,7 @@ await runMain(async () => {
   await setup();
   say('Building');
   await build();
-  const server = await serve({ root: `${root}/build/site`, port, host: options.host });
+  const server = await serve({ root: `${root}/build/site`, port, host: options.host, isolated: true });
   say(`Ready. Ctrl-C ends.\n\n  ${server.url}\n`);
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.on(signal, async () => {

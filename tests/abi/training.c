@@ -287,7 +287,8 @@ static void test_shares(void) {
   cnn_text text;
   cnn_floats images, parameters, gradients;
   cnn_bytes labels;
-  int step;
+  size_t late;
+  int step, settled;
 
   start_phase("shares");
   CHECK_OK(cnn_net_create(TEXT(DEFINITION), 1, &net));
@@ -296,6 +297,12 @@ static void test_shares(void) {
   CHECK_OK(cnn_trainer_create(copy, NULL, TEXT(options), &replica));
   CHECK_FAILED(cnn_trainer_finish(trainer, &text), "invalid_value");
   CHECK_FAILED(cnn_trainer_compute(trainer, 0, 1), "invalid_value");
+  CHECK_FAILED(cnn_trainer_settle(trainer, &settled), "invalid_value");
+  CHECK_FAILED(cnn_trainer_add_loss(trainer, 1, 0, 0), "invalid_value");
+  CHECK_FAILED(cnn_trainer_begin_on(trainer, NULL, 0, NULL, 0, &text), "invalid_value");
+  CHECK_FAILED(cnn_trainer_draw_ahead(NULL), "invalid_value");
+  late = cnn_trainer_late_from(trainer);
+  CHECK(late == cnn_trainer_late_from(replica) && cnn_trainer_late_from(NULL) == 0);
   for (step = 0; step < 60; ++step) {
     CHECK_OK(cnn_trainer_begin(trainer, &text));
     CHECK(contains(text, "\"state\":\"trained\""));
@@ -306,12 +313,19 @@ static void test_shares(void) {
     CHECK_OK(cnn_trainer_share(replica, images.data + 4 * kPixels, images.size - 4 * kPixels, labels.data + 4, labels.size - 4,
                                (double)(labels.size - 4) / (double)labels.size, (uint64_t)step, &gradients, &text));
     CHECK(contains(text, "\"loss\":") && contains(text, "\"correct\":"));
-    CHECK(gradients.size == parameters.size);
-    CHECK_FAILED(cnn_trainer_add(trainer, gradients.data, gradients.size - 1, 4, 0, 0), "shape_mismatch");
-    CHECK_FAILED(cnn_trainer_add(trainer, NULL, gradients.size, 4, 0, 0), "invalid_value");
+    CHECK(gradients.size == parameters.size - late);
+    CHECK_FAILED(cnn_trainer_add(trainer, gradients.data, gradients.size, late + 1), "shape_mismatch");
+    CHECK_FAILED(cnn_trainer_add(trainer, NULL, gradients.size, late), "invalid_value");
     CHECK_FAILED(cnn_trainer_step(trainer, &text), "invalid_value");
     CHECK_OK(cnn_trainer_compute(trainer, 0, 4));
-    CHECK_OK(cnn_trainer_add(trainer, gradients.data, gradients.size, (int)labels.size - 4, 0.5, 1));
+    CHECK_OK(cnn_trainer_add(trainer, gradients.data, gradients.size, late));
+    CHECK_OK(cnn_trainer_add_loss(trainer, (int)labels.size - 4, 0.5, 1));
+    CHECK_OK(cnn_trainer_draw_ahead(trainer));
+    CHECK_OK(cnn_trainer_settle(trainer, &settled));
+    CHECK(settled == 1);
+    CHECK_OK(cnn_trainer_share_rest(replica, &gradients));
+    CHECK(gradients.size == late);
+    CHECK_OK(cnn_trainer_add(trainer, gradients.data, gradients.size, 0));
     CHECK_OK(cnn_trainer_finish(trainer, &text));
     CHECK(contains(text, "\"state\":\"trained\""));
   }
@@ -321,6 +335,11 @@ static void test_shares(void) {
   CHECK_FAILED(cnn_trainer_share(replica, images.data, kPixels, labels.data, 2, 1, 1, &gradients, &text), "shape_mismatch");
   CHECK_FAILED(cnn_trainer_begin(replica, &text), "invalid_value");
   CHECK_FAILED(cnn_trainer_begin(NULL, &text), "invalid_value");
+  CHECK_OK(cnn_trainer_batch(trainer, &images, &labels));
+  CHECK_OK(cnn_trainer_begin_on(replica, images.data, images.size, labels.data, labels.size, &text));
+  CHECK_OK(cnn_trainer_compute(replica, 0, (int)labels.size));
+  CHECK_OK(cnn_trainer_finish(replica, &text));
+  CHECK(contains(text, "\"step\":1,"));
   cnn_trainer_destroy(replica);
   cnn_trainer_destroy(trainer);
   cnn_dataset_destroy(data);

@@ -36,10 +36,10 @@ export const kinds = ['chromium', 'firefox'];
 /** @param {Kind} kind @param {import('playwright-core').LaunchOptions} [options] */
 export const launch = (kind, options = {}) => launchers[kind](options);
 
-/** The built site on a free port. */
-export async function serveSite() {
+/** The built site on a free port. @param {{isolated?: boolean}} [options]  whether its pages may share memory */
+export async function serveSite({ isolated = false } = {}) {
   if (!existsSync(join(site, 'index.html'))) throw new Error('The site is not built: npm run build');
-  return serve({ root: site });
+  return serve({ root: site, isolated });
 }
 
 /**

@@ -5,14 +5,15 @@ import test from 'node:test';
 import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until, violations } from './browser.mjs';
 
 const server = await serveSite();
-test.after(() => server.close());
+const isolatedServer = await serveSite({ isolated: true });
+test.after(() => Promise.all([server.close(), isolatedServer.close()]));
 
 for (const kind of kinds) {
   test(kind, async (t) => {
     const browser = await launch(kind);
     t.after(() => browser.close());
-    const visit = async (/** @type {any} */ sub, hash = '') => {
-      const opened = await openPage(browser, server.url + hash, { bypassCSP: true });
+    const visit = async (/** @type {any} */ sub, hash = '', { url } = server) => {
+      const opened = await openPage(browser, url + hash, { bypassCSP: true });
       sub.after(async () => {
         await opened.close();
         assert.deepEqual(opened.errors, [], 'console errors');
@@ -76,24 +77,28 @@ for (const kind of kinds) {
       if (kind === 'chromium') assert.deepEqual(await violations(page), []);
     });
 
-    await t.test('two workers train one net, and what one asks meanwhile is answered', async (sub) => {
-      const page = await visit(sub, '#v1&net=mlp&start=fresh&room=train');
-      await page.selectOption('#workers', '2');
-      await page.click('#train-toggle');
-      await until(async () => (await number(page, 'metric-step')) > 50, 'training');
-      assert.equal(page.workers().length, 2);
-      await page.click('#draw-example');
-      await until(async () => (await predicted(page)) !== null, 'an answer');
-      await until(async () => (await number(page, 'metric-heldout')) > 0.5, 'the sample of the test set');
-      await page.click('#train-toggle');
-      await until(async () => (await status(page)) === 'paused', 'the pause');
-      const step = await number(page, 'metric-step');
-      await page.selectOption('#workers', '1');
-      await page.click('#train-toggle');
-      await until(async () => (await number(page, 'metric-step')) > step + 20, 'training by one');
-      assert.equal(page.workers().length, 1);
-      await page.click('#train-toggle');
-    });
+    for (const isolated of [false, true]) {
+      await t.test(`two workers train one net, ${isolated ? 'by shared memory, ' : ''}and what one asks meanwhile is answered`, async (sub) => {
+        const page = await visit(sub, '#v1&net=mlp&start=fresh&room=train', isolated ? isolatedServer : server);
+        assert.equal(await page.evaluate(() => crossOriginIsolated), isolated);
+        await page.selectOption('#workers', '2');
+        await page.click('#train-toggle');
+        await until(async () => (await number(page, 'metric-step')) > 50, 'training');
+        assert.equal(page.workers().length, 2);
+        if (kind === 'chromium') assert.equal(await page.workers()[0].evaluate(() => crossOriginIsolated), isolated);
+        await page.click('#draw-example');
+        await until(async () => (await predicted(page)) !== null, 'an answer');
+        await until(async () => (await number(page, 'metric-heldout')) > 0.5, 'the sample of the test set');
+        await page.click('#train-toggle');
+        await until(async () => (await status(page)) === 'paused', 'the pause');
+        const step = await number(page, 'metric-step');
+        await page.selectOption('#workers', '1');
+        await page.click('#train-toggle');
+        await until(async () => (await number(page, 'metric-step')) > step + 20, 'training by one');
+        assert.equal(page.workers().length, 1);
+        await page.click('#train-toggle');
+      });
+    }
 
     await t.test('the history is scrubbed by keyboard while training goes on; Escape leads back to now', async (sub) => {
       const page = await visit(sub, '#v1&room=train&start=fresh');

@@ -93,9 +93,11 @@ for (const shared of [false, true]) {
     const { team, far } = gather(t, 1, { shared });
     /** How often all weights were read into a new array. */
     let made = 0;
-    const watched = new Proxy(net, {
-      get: (target, name) => (name === 'tensor' ? (/** @type {any[]} */ ...args) => (made += Number(!args[2]), target.tensor(...args)) : target[name].bind(target)),
-    });
+    const tensor = net.tensor.bind(net);
+    net.tensor = (kind, address, into) => {
+      made += Number(!into);
+      return tensor(kind, address, into);
+    };
     const { onmessage } = far[0];
     /** @type {boolean[]} */
     const handed = [];
@@ -103,7 +105,7 @@ for (const shared of [false, true]) {
       if (event.data.arrays) handed.push(event.data.arrays.late.buffer instanceof ArrayBuffer);
       onmessage?.call(far[0], event);
     };
-    for (let step = 0; step < 5; step++) await team.step(trainer, watched, options);
+    for (let step = 0; step < 5; step++) await team.step(trainer, net, options);
     assert.equal(made, 1);
     assert.deepEqual(handed, Array(5).fill(!shared));
   });
@@ -178,4 +180,9 @@ test('another net under the team', async (t) => {
   const other = start(withDropout);
   const result = await team.step(other.trainer, other.net, options);
   assert.equal(result.step, 1);
+  // All its parameters are late ones.
+  const { layers } = definition;
+  const single = start({ layers: [layers[0], layers[2], ...layers.slice(4)] });
+  assert.equal(single.trainer.lateFrom, 0);
+  assert.equal((await team.step(single.trainer, single.net, options)).step, 1);
 });
