@@ -258,6 +258,27 @@ for (const kind of kinds) {
       });
     }
 
+    await t.test('phone: every button above the net can be pressed, and its help is read whole', async (sub) => {
+      for (const language of ['ru', 'en']) {
+        const address = `${fresh.replace('lang=en', `lang=${language}`)}&net=mini-inception`;
+        const page = await visit(sub, address, { viewport: { width: 360, height: 740 } });
+        await page.locator('.network-bar cnn-help button').click();
+        const hidden = await page.evaluate(() => {
+          const bar = /** @type {HTMLElement} */ (document.querySelector('.network-bar'));
+          bar.scrollIntoView({ block: 'center' });
+          return [...bar.querySelectorAll('button, .popup-panel')].flatMap((element) => {
+            const { left, right, top, bottom } = element.getBoundingClientRect();
+            const [x, y] = [(left + right) / 2, (top + bottom) / 2];
+            const sides = [[left + 2, y], [right - 2, y], [x, top + 2], [x, bottom - 2]];
+            const seen = sides.every((side) => element.contains(document.elementFromPoint(side[0], side[1])));
+            return seen ? [] : [element.id || element.className];
+          });
+        });
+        assert.deepEqual(hidden, [], language);
+        assert.equal(await page.locator('.network-bar .popup-panel').count(), 1);
+      }
+    });
+
     await t.test('zoom by button, key and wheel; the point under the pointer stays', async (sub) => {
       const page = await visit(sub);
       const width = async () => (await page.locator('#column-conv1 canvas').first().boundingBox())?.width ?? 0;

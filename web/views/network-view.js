@@ -31,7 +31,7 @@ import { Zoom } from './network/zoom.js';
 /** @typedef {import('./network/walk.js').Place} Place */
 /** @typedef {import('../worker/protocol.js').Prediction} Prediction */
 /** @typedef {import('./network/look.js').Look} Look */
-/** Height of the strip above the net, in CSS pixels; network-view.css says the same. */
+/** Least height of the strip above the net, in CSS pixels; network-view.css says the same. */
 const kBar = 36;
 
 export class NetworkView extends View {
@@ -99,9 +99,10 @@ export class NetworkView extends View {
 
   #measure() {
     const old = this.#size.peek();
+    const bar = /** @type {HTMLElement | null} */ (this.querySelector('.network-bar'));
     const size = {
       width: Math.max(0, this.clientWidth - 2 * kMargin),
-      height: Math.max(0, this.clientHeight - 2 * kMargin - kBar),
+      height: Math.max(0, this.clientHeight - 2 * kMargin - (bar?.offsetHeight ?? kBar)),
       dpr: devicePixelRatio || 1,
     };
     if (size.width !== old.width || size.height !== old.height || size.dpr !== old.dpr) this.#size.value = size;
@@ -214,6 +215,8 @@ export class NetworkView extends View {
     const { dpr } = this.#size.peek();
     const scroller = /** @type {HTMLElement} */ (this.querySelector('#network'));
     if (!this.#stops.length) {
+      // Its buttons wrap: in another language, or where blocks can be folded, it may be higher.
+      this.#observer?.observe(/** @type {HTMLElement} */ (this.querySelector('.network-bar')));
       this.#stops.push(
         watchPointer(this, { look: this.#onPointer, leave: this.#onLeave }),
         watchGestures(scroller, this.#zoom.pinch),

@@ -48,31 +48,32 @@ export function barTemplate({ t, quantity, show, zoom, zoomTo, folding, fold, sl
           `,
         )}
       </div>
-      <cnn-help .label=${t('network.helpLabel')} .text=${t('network.help')}></cnn-help>
-      <span class="network-space"></span>
-      <button
-        type="button"
-        id="network-slow"
-        class="quiet"
-        aria-pressed=${slow ? 'true' : 'false'}
-        title=${t('network.slowTip')}
-        @click=${() => setSlow(!slow)}
-      >
-        ${t('network.slow')}
-      </button>
-      ${
-        folding
-          ? html`<button type="button" id="network-fold" class="quiet" title=${t(`network.${folding}Tip`)} @click=${fold}>
-              ${t(`network.${folding}`)}
-            </button>`
-          : nothing
-      }
-      <div class="network-zoom" role="group" aria-label=${t('network.zoom')}>
-        ${button('zoomOut', '−', zoom / kZoomStep, zoom <= kLeastZoom)}
-        ${button('zoomFit', '⤢', 1, zoom === 1)}
-        ${button('zoomIn', '+', zoom * kZoomStep, zoom >= kMostZoom)}
+      <div class="network-tools">
+        <button
+          type="button"
+          id="network-slow"
+          class="quiet"
+          aria-pressed=${slow ? 'true' : 'false'}
+          title=${t('network.slowTip')}
+          @click=${() => setSlow(!slow)}
+        >
+          ${t('network.slow')}
+        </button>
+        ${
+          folding
+            ? html`<button type="button" id="network-fold" class="quiet" title=${t(`network.${folding}Tip`)} @click=${fold}>
+                ${t(`network.${folding}`)}
+              </button>`
+            : nothing
+        }
+        <div class="network-zoom" role="group" aria-label=${t('network.zoom')}>
+          ${button('zoomOut', '−', zoom / kZoomStep, zoom <= kLeastZoom)}
+          ${button('zoomFit', '⤢', 1, zoom === 1)}
+          ${button('zoomIn', '+', zoom * kZoomStep, zoom >= kMostZoom)}
+        </div>
+        <cnn-help .label=${t('network.helpLabel')} .text=${t('network.help')}></cnn-help>
+        ${menu}
       </div>
-      ${menu}
     </div>
   `;
 }
