@@ -60,6 +60,30 @@ TEST_CASE("gemm: inner index longer than one block", "[kernels]") {
   check(600, 20, 300, false, false, false);
 }
 
+TEST_CASE("gemm: few rows against a large matrix, as it lies or turned", "[kernels]") {
+  for (const int m : {2, 7, 32, 64, 65}) {
+    for (const bool accumulate : {false, true}) {
+      check(m, 48, 300, false, false, accumulate);
+      check(m, 600, 300, false, true, accumulate);
+      check(m, 1030, 130, false, true, accumulate);
+    }
+  }
+}
+
+TEST_CASE("gemm: scratch for many rows is enough for fewer", "[kernels]") {
+  kernels::Gemm g;
+  g.n = 700;
+  g.transpose_b = true;
+  for (g.k = 1; g.k < 300; g.k += 37) {
+    std::size_t before = 0;
+    for (g.m = 1; g.m < 200; ++g.m) {
+      const std::size_t now = kernels::gemm_scratch<float>(g);
+      REQUIRE(now >= before);
+      before = now;
+    }
+  }
+}
+
 TEST_CASE("gemm: an empty sum is zero", "[kernels]") {
   check(5, 9, 0, false, false, false);
   check(5, 9, 0, false, false, true);
