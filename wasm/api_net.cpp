@@ -265,7 +265,7 @@ cnn_status cnn_net_backward(cnn_net* net, const uint8_t* labels, size_t count, d
     // Again: the forward pass kept nothing for the way back, or a training step has changed the weights since.
     forward(handle, *handle.run, batch);
     const std::vector<std::int32_t> classes(bytes.begin(), bytes.end());
-    handle.run->zero_parameter_gradients();
+    handle.run->renew_parameter_gradients();
     const double value = handle.run->loss(classes.data()).loss;
     handle.run->backward(classes.data());
     handle.differentiated = true;

@@ -23,7 +23,7 @@ void Scene::differentiate() {
   if (labels_.empty()) {
     for (int i = 0; i < run_.batch(); ++i) labels_.push_back(predicted(i));
   }
-  run_.zero_parameter_gradients();
+  run_.renew_parameter_gradients();
   loss_ = run_.loss(labels_.data());
   run_.backward(labels_.data());
   differentiated_ = true;

@@ -36,13 +36,13 @@ kernels::Gemm input_gradient_product(int batch, int in, int out, bool accumulate
   return g;
 }
 
-kernels::Gemm kernel_gradient_product(int batch, int in, int out) {  // dW += Xᵀ · dY
+kernels::Gemm kernel_gradient_product(int batch, int in, int out, bool accumulate = true) {  // dW (+)= Xᵀ · dY
   kernels::Gemm g;
   g.m = in;
   g.n = out;
   g.k = batch;
   g.transpose_a = true;
-  g.accumulate = true;
+  g.accumulate = accumulate;
   g.lda = in;
   g.ldb = out;
   g.ldc = out;
@@ -100,8 +100,8 @@ void Dense::backward(const Pass& pass) const {
                               pass.scratch + products_scratch(pass.batch, in, out));
   const Real* kernel = weights.use();
   if (weights.learn()) {
-    kernels::gemm(kernel_gradient_product(pass.batch, in, out), input.value, pass.output_gradient, weights.gradient(),
-                  pass.scratch);
+    kernels::gemm(kernel_gradient_product(pass.batch, in, out, !pass.first_gradient), input.value, pass.output_gradient,
+                  weights.gradient(), pass.scratch);
     if (attrs_.bias) kernels::add_column_sums(pass.batch, out, pass.output_gradient, weights.bias_gradient());
     weights.backward();
   }

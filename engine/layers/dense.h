@@ -32,6 +32,7 @@ class Dense : public Attributed<DenseAttrs> {
   std::size_t scratch(const LayerInputs& inputs, const Shape& output, int batch) const override;
   void forward(const Pass& pass) const override;
   void backward(const Pass& pass) const override;
+  bool overwrites_gradient() const override { return attrs_.weight_norm == WeightNorm::none; }
   void terms(const Pass& pass, const Place& place, Terms& terms) const override;
 };
 

@@ -78,6 +78,7 @@ struct Pass {
   const Real* output_gradient = nullptr;  // [N, shape]; backward reads
   std::vector<Real*> parameters;          // in the order of parameters()
   std::vector<Real*> parameter_gradients;  // backward *adds*; all null when the layer is frozen
+  bool first_gradient = false;            // backward overwrites parameter_gradients[0] (see overwrites_gradient)
   // saved_bytes(): written by forward wherever it is not null (in training mode it never is), read by backward.
   void* saved = nullptr;
   Real* scratch = nullptr;                // scratch(): contents are lost after each call
@@ -132,6 +133,8 @@ class Layer {
   virtual bool in_place() const { return false; }
   // backward alone may write the first input's gradient over the output's, where nobody else adds to it.
   virtual bool gradient_in_place() const { return in_place(); }
+  // backward can overwrite its first parameter's gradient, which saves large ones from being zeroed and read.
+  virtual bool overwrites_gradient() const { return false; }
   // What forward amounts to (scale: in inference), and whether it can do what follows at once (Pass::scale, Pass::rectify).
   virtual Epilogue epilogue() const { return Epilogue::none; }
   virtual bool takes(Epilogue) const { return false; }

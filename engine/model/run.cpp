@@ -130,7 +130,11 @@ void Run::backward_on(int last) {
   for (; next_ >= last; --next_) {
     const bool head = net_.graph()[next_].layer->role() == LayerRole::head;
     // A branch that no head sees has no gradient, and a node that nothing before learns from needs none.
-    if (head || (written_[next_] && passes_[next_].output_gradient != nullptr)) backward_node(next_);
+    if (head || (written_[next_] && passes_[next_].output_gradient != nullptr)) {
+      backward_node(next_);
+    } else {
+      no_gradient(next_);
+    }
   }
 }
 
@@ -145,9 +149,24 @@ void Run::backward_from(int node, const Real* gradient) {
   }
   std::copy_n(gradient, net_.graph()[node].shape.size() * batch_, values_.data() + plan_.gradient[node]);
   written_[node] = 1;
-  for (int i = node; i > 0; --i) {
-    if (written_[i]) backward_node(i);
+  for (int i = net_.graph().size() - 1; i > 0; --i) written_[i] ? backward_node(i) : no_gradient(i);
+}
+
+void Run::renew_parameter_gradients() {
+  for (Pass& pass : passes_) pass.first_gradient = true;
+  for (const ParameterSlot& slot : net_.slots()) {
+    if (slot.index == 0 && net_.graph()[slot.node].layer->overwrites_gradient()) continue;
+    std::fill_n(parameter_gradients_.data() + slot.offset, slot.count, Real(0));
   }
+}
+
+// What a pass does not come to has no gradient.
+void Run::no_gradient(int node) {
+  Pass& pass = passes_[node];
+  if (!pass.first_gradient) return;
+  pass.first_gradient = false;
+  if (!net_.graph()[node].layer->overwrites_gradient() || pass.parameter_gradients[0] == nullptr) return;
+  std::fill_n(pass.parameter_gradients[0], net_.slots()[net_.first_slot(node)].count, Real(0));
 }
 
 void Run::backward_node(int node) {
@@ -158,6 +177,7 @@ void Run::backward_node(int node) {
     written_[inputs[k]] = 1;
   }
   net_.graph()[node].layer->backward(pass);
+  pass.first_gradient = false;
 }
 
 Span<const Real> Run::activation(int node) const {

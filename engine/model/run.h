@@ -38,8 +38,8 @@ class Run {
   LossReport loss(const std::int32_t* labels);
   // Of the main head alone, for one image of the batch. The net must have a head; labels as for loss().
   double image_loss(int image, const std::int32_t* labels) const;
-  // Gradients of that loss, times `share`, of all nodes down to `last`; parameter gradients are added to
-  // parameter_gradients(). Needs a purpose with gradients.
+  // Gradients of that loss, times `share`, of all nodes down to `last`; those of parameters are added to
+  // parameter_gradients(), or begin anew. Needs a purpose with gradients.
   void backward(const std::int32_t* labels, double share = 1, int last = 1);
   // Goes on with the nodes below, down to `last`.
   void backward_on(int last = 1);
@@ -55,11 +55,13 @@ class Run {
   // Laid out as Net::parameters().
   Real* parameter_gradients() { return parameter_gradients_.data(); }
   Span<const Real> parameter_gradient(const ParameterSlot& slot) const;
-  void zero_parameter_gradients() { parameter_gradients_.fill_zero(); }
+  // The next backward pass begins them anew; until it is over they are nothing to read.
+  void renew_parameter_gradients();
 
  private:
   void merge(int node);
   void backward_node(int node);
+  void no_gradient(int node);
 
   Net& net_;
   Plan plan_;

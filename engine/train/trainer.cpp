@@ -230,7 +230,7 @@ LossReport Trainer::share(const Real* images, const std::uint8_t* labels, int ba
   take_in(images, labels, batch);
   State& s = *state_;
   Random dropout(options_.seed, kShareStream + draw);
-  s.run->zero_parameter_gradients();
+  s.run->renew_parameter_gradients();
   return pass(batch, share, dropout, s.late_node);
 }
 
@@ -280,7 +280,7 @@ bool Trainer::set_out() {
   keep_good_weights(s.result);
   if (s.result.state == StepState::diverged) return false;
   s.result.learning_rate = scheduled_rate(options_, s.steps);
-  if (s.pending == 0) s.run->zero_parameter_gradients();
+  if (s.pending == 0) s.run->renew_parameter_gradients();
   s.loss = LossReport();
   s.settled = false;
   s.under_way = true;

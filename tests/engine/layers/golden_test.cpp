@@ -111,7 +111,7 @@ LossReport pass_once(const Golden& golden, Run& run, int step) {
   std::copy(images.begin(), images.end(), run.input());
   run.forward(static_cast<int>(labels.size()), Mode::training);
   const LossReport report = run.loss(labels.data());
-  run.zero_parameter_gradients();
+  run.renew_parameter_gradients();
   run.backward(labels.data());
   return report;
 }

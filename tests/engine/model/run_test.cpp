@@ -61,7 +61,7 @@ TEST_CASE("run: the gradient of a whole net matches finite differences") {
   for (const Mode mode : {Mode::training, Mode::inference}) {
     for (const Purpose purpose : {Purpose::training, Purpose::inspection}) {
       Scene s(kDag, purpose, 4);
-      s.run.zero_parameter_gradients();
+      s.run.renew_parameter_gradients();
       s.loss(mode);
       s.run.backward(s.labels.data());
       const std::vector<Real> gradients(s.run.parameter_gradients(), s.run.parameter_gradients() + s.net.parameter_values());
@@ -101,7 +101,7 @@ TEST_CASE("run: the gradient of a whole net matches finite differences") {
 #else
   // In float the same gradients agree with the loss along a random direction, as far as float carries.
   Scene s(kDag, Purpose::training, 4);
-  s.run.zero_parameter_gradients();
+  s.run.renew_parameter_gradients();
   s.loss(Mode::training);
   s.run.backward(s.labels.data());
   double norm = 0;
@@ -208,11 +208,30 @@ TEST_CASE("run: parameter gradients add up until they are zeroed") {
   s.run.backward(s.labels.data());
   const std::vector<Real> twice = gradients();
   for (std::size_t i = 0; i < once.size(); ++i) REQUIRE(twice[i] == Approx(2 * once[i]).margin(1e-5));
-  s.run.zero_parameter_gradients();
-  for (const Real g : gradients()) REQUIRE(g == 0);
+  s.run.renew_parameter_gradients();
+  s.loss(Mode::inference);
+  s.run.backward(s.labels.data(), 1, s.net.graph().find("hidden"));
+  s.run.backward_on();
+  REQUIRE(gradients() == once);
   for (const ParameterSlot& slot : s.net.slots()) {
     if (slot.spec->trainable) continue;
     for (std::size_t i = 0; i < slot.count; ++i) CHECK(once[slot.offset + i] == 0);
+  }
+}
+
+TEST_CASE("run: what a pass does not come to has no gradient") {
+  Scene s(kDag, Purpose::inspection, 2);
+  s.loss(Mode::inference);
+  s.run.backward(s.labels.data());
+  s.run.renew_parameter_gradients();
+  const int node = s.net.graph().find("skip");
+  const std::vector<Real> ones(s.net.graph()[node].shape.size() * 2, Real(1));
+  s.run.backward_from(node, ones.data());
+  for (const ParameterSlot& slot : s.net.slots()) {
+    CAPTURE(slot.address);
+    const Span<const Real> gradient = s.run.parameter_gradient(slot);
+    const bool any = std::any_of(gradient.data, gradient.data + gradient.size, [](Real g) { return g != 0; });
+    CHECK(any == (slot.spec->trainable && slot.node <= node));
   }
 }
 
