@@ -165,7 +165,7 @@ export class ErrorDesk extends View {
     >
       <canvas width="56" height="56"></canvas>
       <span class=${label === classes[index] ? 'hit' : 'miss'}>
-        ${label === classes[index] ? truth : html`${truth}&#8239;→&#8239;${taken}`}
+        ${label === classes[index] ? truth : html`${truth} →&#8239;${taken}`}
       </span>
     </button>`;
   }

@@ -134,7 +134,7 @@ export class NetworkView extends View {
       return html`<div id="network" class="network-empty"></div>`;
     }
     const names = this.#classNames();
-    const headLabel = names.some((name) => name.length > 2) ? 66 : 26;
+    const headLabel = names.some((name) => name.length > 2) ? 74 : 26;
     const space = { ...size, headLabel, zoom: this.#zoom.factor.value };
     const { stages, blocks, folded } = this.#stages(summary, space);
     const layout = (this.#layout = layoutOf(stages, space));

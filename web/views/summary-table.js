@@ -28,12 +28,7 @@ export class SummaryTable extends View {
     if (!summary) return nothing;
     const selected = parseAddress(store.selection.value)?.node;
     const { memory } = summary;
-    return html`<div
-      class="summary-scroll"
-      role="region"
-      tabindex="0"
-      aria-label=${t('summary.title', { name: summary.name })}
-    >
+    return html`<div class="summary-scroll" role="region" tabindex="0" aria-label=${t('summary.title', { name: summary.name })}>
       <table id="summary" class="summary">
         <caption class="visually-hidden">
           ${t('summary.title', { name: summary.name })}
@@ -58,18 +53,16 @@ export class SummaryTable extends View {
             <td></td>
             <td>${formatBytes(t, memory.activations_bytes)}</td>
           </tr>
-          <tr>
-            <td colspan="7" class="muted summary-note">
-              ${t('summary.note', {
-                trainable: summary.trainable_parameters,
-                parameters: formatBytes(t, memory.parameters_bytes),
-                training: formatBytes(t, memory.training_bytes),
-              })}
-            </td>
-          </tr>
         </tfoot>
       </table>
-    </div>`;
+    </div>
+    <p class="muted">
+      ${t('summary.note', {
+        trainable: summary.trainable_parameters,
+        parameters: formatBytes(t, memory.parameters_bytes),
+        training: formatBytes(t, memory.training_bytes),
+      })}
+    </p>`;
   }
 
   /** @param {LayerSummary} layer @param {boolean} selected */
