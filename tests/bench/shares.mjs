@@ -46,7 +46,7 @@ async function imagesPerSecond(id, shared) {
 }
 
 if (isMainThread) {
-  for (const id of nets.length ? nets : ['keras-mnist', 'lenet5', 'mini-resnet']) {
+  for (const id of nets.length ? nets : ['keras-mnist', 'lenet5', 'convnetjs-mnist', 'mini-vgg', 'mini-resnet']) {
     const [one, two] = [await imagesPerSecond(id, false), await imagesPerSecond(id, true)];
     console.log(`${id}: ${one.toFixed(0)} images/s by one, ${two.toFixed(0)} by two: ${(two / one).toFixed(2)}`);
   }
