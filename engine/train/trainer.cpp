@@ -3,28 +3,18 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
-#include <limits>
-#include <optional>
 #include <utility>
 
 #include "engine/core/error.h"
 #include "engine/data/preprocess.h"
 #include "engine/kernels/elementwise.h"
-#include "engine/train/checkpoint.h"
 #include "engine/train/fit.h"
-#include "engine/train/freeze.h"
-#include "engine/train/optimizer.h"
-#include "engine/train/sampler.h"
 #include "engine/train/schedule.h"
+#include "engine/train/trainer_state.h"
 
 namespace cnn {
 
 namespace {
-
-// A generator each, so that a draw more of one kind does not shift the others. The sampler has stream 1.
-constexpr std::uint64_t kDropoutStream = 2;
-constexpr std::uint64_t kAugmentStream = 3;
-constexpr std::uint64_t kShareStream = 4;  // and all after it: one a share
 
 constexpr long kSnapshotEvery = 50;  // steps between copies of weights that are known to be good
 
@@ -47,55 +37,6 @@ void check_options(const TrainerOptions& options) {
 }
 
 }  // namespace
-
-struct Trainer::State {
-  State(Net& net, const Dataset* data, const TrainerOptions& options)
-      : frozen(frozen_slots(net, options.freeze)),
-        optimizer(net, options.optimizer, frozen),
-        dropout(options.seed, kDropoutStream),
-        augmenting(options.seed, kAugmentStream),
-        good(net.parameter_values()),
-        late_from(net.parameter_values()) {
-    for (std::size_t i = net.slots().size(); i-- > 0 && late_from > net.parameter_values() / 2;) {
-      late_node = net.slots()[i].node;
-      late_from = net.slots()[net.first_slot(late_node)].offset;
-    }
-    if (data == nullptr) return;
-    sampler.emplace(*data, options.seed, options.validation);
-    picture.resize(data->shape().size());
-  }
-
-  // A batch that is drawn, for the next step.
-  struct Ahead {
-    bool ready = false;
-    std::vector<Real> images;
-    std::vector<std::int32_t> labels;
-    Random augmenting{0, 0};  // as it is after it
-  };
-
-  std::vector<char> frozen;  // per slot of the net
-  OptimizerState optimizer;
-  std::optional<Sampler> sampler;
-  Random dropout;
-  Random augmenting;
-  std::unique_ptr<Run> run;
-  std::vector<std::int32_t> labels;
-  Ahead ahead;
-  std::vector<std::uint8_t> picture;  // one, augmented
-  Buffer<Real> good;                  // the last weights known to be finite
-  std::size_t late_from;              // offset of the late parameters
-  int late_node = 1;                  // the first node that has some
-  long good_step = -1;                // steps done when they were copied; −1: never
-  long steps = 0;
-  long images = 0;
-  bool under_way = false;             // between begin and finish
-  bool settled = false;               // late parameters have learnt from the step under way
-  StepResult result;                  // of the step under way, as far as it is known
-  LossReport loss;                    // likewise, of the gradients that are there
-  int pending = 0;                    // batches whose gradients lie in the run and have not made an update yet
-  double best_loss = std::numeric_limits<double>::infinity();  // on held-out images
-  int since_best = 0;                 // measurements
-};
 
 Trainer::Trainer(Net& net, const Dataset* data, const TrainerOptions& options)
     : net_(net), data_(data), options_(options) {
@@ -182,18 +123,6 @@ StepResult Trainer::begin() {
   return s.result;
 }
 
-void Trainer::draw_ahead() {
-  State& s = *state_;
-  if (!s.sampler || s.ahead.ready) return;
-  const int batch = s.sampler->prepare(options_.batch_size);
-  if (batch == 0) return;
-  s.ahead.images.resize(net_.graph().input_shape().size() * batch);
-  s.ahead.labels.resize(batch);
-  s.ahead.augmenting = s.augmenting;
-  fill(s.ahead.images.data(), s.ahead.labels.data(), batch, s.ahead.augmenting);
-  s.ahead.ready = true;
-}
-
 // The images that the sampler has prepared.
 void Trainer::fill(Real* images, std::int32_t* labels, int batch, Random& augmenting) const {
   State& s = *state_;
@@ -224,17 +153,6 @@ StepResult Trainer::begin_on(const Real* images, const std::uint8_t* labels, int
   set_out();
   return state_->result;
 }
-
-LossReport Trainer::share(const Real* images, const std::uint8_t* labels, int batch, double share, std::uint64_t draw) {
-  need_rest();
-  take_in(images, labels, batch);
-  State& s = *state_;
-  Random dropout(options_.seed, kShareStream + draw);
-  s.run->renew_parameter_gradients();
-  return pass(batch, share, dropout, s.late_node);
-}
-
-void Trainer::share_rest() { state_->run->backward_on(); }
 
 // Forward and backward, down to node `last`, of the images at the front.
 LossReport Trainer::pass(int batch, double share, Random& dropout, int last) {
@@ -299,53 +217,8 @@ void Trainer::keep_good_weights(StepResult& result) {
   s.good_step = s.steps;
 }
 
-void Trainer::compute(int first, int count) {
-  State& s = *state_;
-  const int batch = static_cast<int>(s.labels.size());
-  if (!s.under_way || first < 0 || count < 1 || count > batch - first) {
-    fail(ErrorCode::invalid_value, "training", "has no such images in a step. Got {} from {} on.", count, first);
-  }
-  const std::size_t values = net_.graph().input_shape().size();
-  Real* input = s.run->input();
-  std::rotate(input, input + first * values, input + (first + count) * values);
-  std::rotate(s.labels.begin(), s.labels.begin() + first, s.labels.begin() + first + count);
-  add_loss(count, pass(count, static_cast<double>(count) / batch, s.dropout, 1));
-}
-
 void Trainer::need_step() const {
   if (!state_->under_way) fail(ErrorCode::invalid_value, "training", "has begun no step.");
-}
-
-std::size_t Trainer::late_from() const { return state_->late_from; }
-
-void Trainer::add(const Real* gradients, std::size_t offset, std::size_t count) {
-  need_step();
-  if (offset > net_.parameter_values() || count > net_.parameter_values() - offset) {
-    fail(ErrorCode::shape_mismatch, "gradients", "there are {}. Got {} from {} on.", net_.parameter_values(), count, offset);
-  }
-  kernels::add_scaled(count, Real(1), gradients, state_->run->parameter_gradients() + offset, true);
-}
-
-void Trainer::add_loss(int images, const LossReport& report) {
-  need_step();
-  State& s = *state_;
-  const int batch = static_cast<int>(s.labels.size());
-  if (images < 1 || images > batch) {
-    fail(ErrorCode::invalid_value, "training", "has no such share of a step. Got {} images.", images);
-  }
-  s.loss.loss += report.loss * images / batch;
-  s.loss.correct += report.correct;
-}
-
-bool Trainer::settle() {
-  need_step();
-  State& s = *state_;
-  if (s.settled || options_.clip_norm > 0 || s.pending + 1 < options_.accumulate || !hopeless(s.loss.loss).empty()) {
-    return s.settled;
-  }
-  s.optimizer.update(options_, s.result.learning_rate, s.pending + 1, s.run->parameter_gradients(), net_.parameters(),
-                     {s.late_from});
-  return s.settled = true;
 }
 
 StepResult Trainer::finish() {
@@ -416,80 +289,6 @@ bool Trainer::should_stop(double held_out_loss) {
 const std::vector<std::uint32_t>& Trainer::held_out() const {
   static const std::vector<std::uint32_t> none;
   return state_->sampler ? state_->sampler->held_out() : none;
-}
-
-std::vector<std::uint8_t> Trainer::checkpoint() const {
-  need_rest();
-  const State& s = *state_;
-  Checkpoint checkpoint;
-  checkpoint.net = net_fingerprint(net_);
-  checkpoint.options = options_;
-  checkpoint.steps = s.steps;
-  checkpoint.images = s.images;
-  checkpoint.updates = s.optimizer.updates();
-  checkpoint.dropout = s.dropout.state();
-  checkpoint.augment = s.augmenting.state();
-  checkpoint.has_order = s.sampler.has_value();
-  if (s.sampler) checkpoint.order = s.sampler->state();
-  for (int i = 0; i < 2; ++i) {
-    checkpoint.moments[i].assign(s.optimizer.moment(i).begin(), s.optimizer.moment(i).end());
-  }
-  checkpoint.best_loss = s.best_loss;
-  checkpoint.since_best = s.since_best;
-  checkpoint.pending = s.pending;
-  if (s.pending > 0) {
-    const Real* gradients = s.run->parameter_gradients();
-    checkpoint.gradients.assign(gradients, gradients + net_.parameter_values());
-  }
-  return encode(checkpoint);
-}
-
-void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
-  need_rest();
-  const auto refuse = [](const std::string& message) { fail(ErrorCode::bad_file, "checkpoint", "{}", message); };
-  State& s = *state_;
-  Checkpoint checkpoint = decode(bytes, size);
-  if (checkpoint.net != net_fingerprint(net_)) refuse("belongs to another net.");
-  if (checkpoint.has_order != s.sampler.has_value()) refuse("was made with a data set, or without, unlike this trainer.");
-  if (checkpoint.pending > 0 && checkpoint.gradients.size() != net_.parameter_values()) {
-    refuse("has gradients of another size than the net.");
-  }
-  std::vector<char> frozen;
-  try {
-    frozen = frozen_slots(net_, checkpoint.options.freeze);
-  } catch (const Error& e) {
-    refuse(e.what());
-  }
-  OptimizerState optimizer(net_, checkpoint.options.optimizer, frozen);
-  for (int i = 0; i < 2; ++i) {
-    const std::vector<Real>& moment = checkpoint.moments[i];
-    if (moment.size() != optimizer.moment(i).size()) refuse("has moments of another size than the net.");
-    std::copy(moment.begin(), moment.end(), optimizer.moment(i).begin());
-  }
-  optimizer.restore_updates(checkpoint.updates);
-  auto run = std::make_unique<Run>(net_, s.run->capacity(), Purpose::training, frozen);
-  std::copy(checkpoint.gradients.begin(), checkpoint.gradients.end(), run->parameter_gradients());
-  std::optional<Sampler> sampler;
-  if (s.sampler) {
-    sampler.emplace(*data_, checkpoint.options.seed, checkpoint.options.validation);
-    if (!sampler->restore(std::move(checkpoint.order))) refuse("has an order that is not of this data set.");
-  }
-  // From here on nothing throws.
-  if (sampler) s.sampler.emplace(std::move(*sampler));
-  s.frozen = std::move(frozen);
-  s.run = std::move(run);
-  s.labels.clear();
-  s.ahead.ready = false;
-  s.optimizer = std::move(optimizer);
-  s.dropout.restore(checkpoint.dropout);
-  s.augmenting.restore(checkpoint.augment);
-  s.steps = checkpoint.steps;
-  s.images = checkpoint.images;
-  s.pending = checkpoint.pending;
-  s.best_loss = checkpoint.best_loss;
-  s.since_best = checkpoint.since_best;
-  s.good_step = -1;
-  options_ = checkpoint.options;
 }
 
 const Real* Trainer::gradients() const { return state_->run->parameter_gradients(); }
