@@ -17,16 +17,16 @@ test('every optimiser of the engine has a usual learning rate that the engine ta
   const { least = 0, most = 0 } = fieldOf('learning_rate');
   assert.ok(optimizers.length > 0);
   for (const name of optimizers) {
-    const rate = Number(usualRate(name));
+    const rate = Number(usualRate(trainer, name));
     assert.ok(rate > least && rate < most, name);
   }
 });
 
 test('a learning rate that nobody chose follows the optimiser, a chosen one stays', () => {
-  assert.deepEqual(withOptimizer('adadelta', { optimizer: 'adam', learningRate: 0.001 }), { optimizer: 'adadelta', learningRate: 1 });
-  assert.deepEqual(withOptimizer('adam', { optimizer: 'adadelta', learningRate: 1 }), { optimizer: 'adam', learningRate: 0.001 });
-  assert.deepEqual(withOptimizer('adadelta', { optimizer: 'adam', learningRate: 0.02 }), { optimizer: 'adadelta' });
-  assert.deepEqual(withOptimizer('newer', { optimizer: 'adam', learningRate: 0.001 }), { optimizer: 'newer' });
+  assert.deepEqual(withOptimizer(trainer, 'adadelta', { optimizer: 'adam', learningRate: 0.001 }), { optimizer: 'adadelta', learningRate: 1 });
+  assert.deepEqual(withOptimizer(trainer, 'adam', { optimizer: 'adadelta', learningRate: 1 }), { optimizer: 'adam', learningRate: 0.001 });
+  assert.deepEqual(withOptimizer(trainer, 'adadelta', { optimizer: 'adam', learningRate: 0.02 }), { optimizer: 'adadelta' });
+  assert.deepEqual(withOptimizer(trainer, 'newer', { optimizer: 'adam', learningRate: 0.001 }), { optimizer: 'newer' });
 });
 
 /** The update of one weight that the engine makes with these options. @param {any} options */
@@ -40,20 +40,24 @@ function updated(options) {
   return Array.from(net.tensor('parameter', 'dense1/kernel'));
 }
 
+/** Whether an option is offered exactly where it changes the update. @param {Record<string, any>} options @param {string} key @param {number} other */
+function offeredWhereRead(options, key, other) {
+  const changes = String(updated({ ...options, [key]: other })) !== String(updated(options));
+  assert.equal(applies(fieldOf(key), options), changes, `${key} and ${JSON.stringify(options)}`);
+}
+
 test('an option is offered exactly to the optimisers whose update it changes', () => {
   for (const optimizer of optimizers) {
-    const plain = updated({ optimizer });
-    for (const [key, other] of Object.entries({ momentum: 0.5, rho: 0.5, beta1: 0.5, beta2: 0.5, epsilon: 0.5 })) {
-      const changes = String(updated({ optimizer, [key]: other })) !== String(plain);
-      assert.equal(applies(key, { optimizer, trainer: {} }), changes, `${key} and ${optimizer}`);
-    }
+    for (const key of ['momentum', 'rho', 'beta1', 'beta2', 'epsilon']) offeredWhereRead({ optimizer }, key, 0.5);
   }
 });
 
 test('the length and the drop of a schedule are offered where there is one', () => {
-  const at = (/** @type {string} */ key, /** @type {string} */ schedule) => applies(key, { optimizer: 'sgd', trainer: { schedule } });
-  assert.ok(!applies('schedule_steps', { optimizer: 'sgd', trainer: {} }));
-  assert.deepEqual(['step', 'cosine', 'one_cycle'].map((name) => at('schedule_steps', name)), [true, true, true]);
-  assert.deepEqual(['step', 'cosine', 'one_cycle'].map((name) => at('schedule_factor', name)), [true, false, false]);
-  assert.ok(applies('warmup_steps', { optimizer: 'sgd', trainer: {} }), 'a warm-up needs none');
+  const { choices: schedules = [] } = fieldOf('schedule');
+  assert.ok(schedules.length > 1);
+  for (const schedule of schedules) {
+    offeredWhereRead({ optimizer: 'sgd', schedule, schedule_steps: 2 }, 'schedule_steps', 3);
+    offeredWhereRead({ optimizer: 'sgd', schedule, schedule_steps: 2 }, 'schedule_factor', 0.5);
+    assert.ok(applies(fieldOf('warmup_steps'), { schedule }), 'a warm-up needs none');
+  }
 });

@@ -10,6 +10,8 @@
  * @property {number} [least]
  * @property {number} [most]
  * @property {string[]} [choices]
+ * @property {Record<string, string[]>} [only]  another option → its choices with which this one is read
+ * @property {Record<string, number>} [usual]  optimiser → learning rate that it is usually begun with
  *
  * @typedef {object} Catalogue
  * @property {string} version

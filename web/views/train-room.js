@@ -4,6 +4,7 @@ import './train-room.css';
 import './trainer-options.js';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
+import { trainerOptions } from '../state/nets.js';
 import { applies, usualRate, withOptimizer } from '../state/optimizers.js';
 import { kMostWorkers } from '../worker/protocol.js';
 
@@ -12,7 +13,6 @@ const kSliderMin = -6;
 const kSliderMax = 3;
 const kBatches = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 /** When the engine has not said which it has. */
-const kOptimizers = ['sgd', 'momentum', 'nesterov', 'adam'];
 
 export class TrainRoom extends View {
   render() {
@@ -45,17 +45,25 @@ export class TrainRoom extends View {
     `;
   }
 
+  /** The trainer's options, as the engine describes them. @returns {import('../../wasm/js/types.js').Field[]} */
+  get #fields() {
+    return this.app.store.catalogue.value?.trainer ?? [];
+  }
+
+  /** @param {string} key */
+  #field(key) {
+    return this.#fields.find((field) => field.key === key);
+  }
+
   /** @param {string} key */
   #applies(key) {
-    const { optimizer, trainer } = this.app.store;
-    return applies(key, { optimizer: optimizer.value, trainer: trainer.value });
+    const field = this.#field(key);
+    return field !== undefined && applies(field, trainerOptions(this.app.store));
   }
 
   #optimizer() {
     const { store, actions, t } = this.app;
-    const field = store.catalogue.value?.trainer?.find((/** @type {any} */ each) => each.key === 'optimizer');
-    /** @type {string[]} */
-    const choices = field?.choices ?? kOptimizers;
+    const choices = this.#field('optimizer')?.choices ?? [store.optimizer.value];
     return html`
       <label class="field" title=${t('setting.optimizerTip')}>
         <span>${t('setting.optimizer')}</span>
@@ -64,7 +72,10 @@ export class TrainRoom extends View {
           .value=${store.optimizer.value}
           @change=${(/** @type {any} */ { target }) =>
             actions.configure(
-              withOptimizer(target.value, { optimizer: store.optimizer.value, learningRate: store.learningRate.value }),
+              withOptimizer(this.#fields, target.value, {
+                optimizer: store.optimizer.value,
+                learningRate: store.learningRate.value,
+              }),
             )}
         >
           ${choices.map(
@@ -119,7 +130,7 @@ export class TrainRoom extends View {
   /** The rate that the optimiser is usually begun with, where it is another. @param {number} rate */
   #usual(rate) {
     const { store, actions, t } = this.app;
-    const usual = usualRate(store.optimizer.value);
+    const usual = usualRate(this.#fields, store.optimizer.value);
     if (usual === undefined || usual === rate) return nothing;
     return html`<button
       id="usual-rate"

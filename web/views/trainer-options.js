@@ -4,6 +4,7 @@
 import './trainer-options.css';
 import { View, html, nothing } from './view.js';
 import { help } from './help.js';
+import { trainerOptions } from '../state/nets.js';
 import { applies } from '../state/optimizers.js';
 import { fieldControl } from '../widgets/fields.js';
 
@@ -27,9 +28,9 @@ export class TrainerOptions extends View {
       ...catalogue.trainer.filter((/** @type {any} */ field) => !kElsewhere.includes(field.key)),
       ...catalogue.augment.map((/** @type {any} */ field) => ({ ...field, key: `augment.${field.key}` })),
     ];
-    const settings = { optimizer: store.optimizer.value, trainer: store.trainer.value };
+    const options = trainerOptions(store);
     // What says nothing here is not shown, unless somebody has set it: then it says so.
-    const shown = fields.filter(({ key }) => key in settings.trainer || applies(key, settings));
+    const shown = fields.filter((field) => field.key in store.trainer.value || applies(field, options));
     const group = (/** @type {string} */ key) =>
       Object.entries(kGroups).find(([, starts]) => starts.some((start) => key.startsWith(start)))?.[0];
     const changed = Object.keys(store.trainer.value).length;
@@ -41,7 +42,7 @@ export class TrainerOptions extends View {
         return own.length
           ? html`<fieldset>
             <legend>${t(`options.${name}`)}</legend>
-            <div class="fields">${own.map((field) => this.#control(field, applies(field.key, settings)))}</div>
+            <div class="fields">${own.map((field) => this.#control(field, applies(field, options)))}</div>
           </fieldset>`
           : nothing;
       })}
