@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
@@ -18,7 +19,8 @@ namespace cnn::kernels {
 
 namespace {
 
-// Each struct below transforms one line of vectors: In to Out values.
+// Each struct below transforms one line of vectors: kIn to kOut values. Four and its negative are the only factors of the points'
+// powers: V8 makes each constant anew in every round, three instructions.
 
 // The patch: Bᵀ, which depends on the points alone.
 template <int Points>
@@ -39,15 +41,15 @@ template <>
 struct Patch<6> {
   static constexpr int kIn = 6, kOut = 6;
   static void line(const Batch* d, Batch* out) {
-    const Batch two(2.0f), four(4.0f), minus_two(-2.0f), minus_four(-4.0f), minus_five(-5.0f);
+    const Batch minus_four(-4.0f);
     const Batch even = fma(minus_four, d[2], d[4]), odd = fma(minus_four, d[1], d[3]);
-    const Batch even2 = d[4] - d[2], odd2 = d[3] - d[1];
-    out[0] = fma(four, d[0], fma(minus_five, d[2], d[4]));
+    const Batch even2 = d[4] - d[2], odd2 = d[3] - d[1], twice = odd2 + odd2;
+    out[0] = fma(minus_four, d[2] - d[0], even2);
     out[1] = even + odd;
     out[2] = even - odd;
-    out[3] = fma(two, odd2, even2);
-    out[4] = fma(minus_two, odd2, even2);
-    out[5] = fma(four, d[1], fma(minus_five, d[3], d[5]));
+    out[3] = even2 + twice;
+    out[4] = even2 - twice;
+    out[5] = fma(minus_four, odd2, d[5] - d[3]);
   }
 };
 
@@ -68,13 +70,13 @@ struct Evaluate {
     constexpr int kEven = (Count - 1) / 2, kOdd = Count / 2 - 1;  // highest powers of a²
     out[0] = y[0];
     unroll<(Points - 2) / 2>([&](auto i) {
-      const Batch a(static_cast<float>(i + 1)), minus_a(static_cast<float>(-i - 1));
-      const Batch square(static_cast<float>((i + 1) * (i + 1)));
+      const auto next = [&](Batch sum, Batch lower) { return i == 0 ? sum + lower : fma(Batch(4.0f), sum, lower); };
       Batch even = y[2 * kEven], odd = y[2 * kOdd + 1];
-      unroll<kEven>([&](auto k) { even = fma(square, even, y[2 * (kEven - 1 - k)]); });
-      unroll<kOdd>([&](auto k) { odd = fma(square, odd, y[2 * (kOdd - 1 - k) + 1]); });
-      out[2 * i + 1] = fma(a, odd, even);
-      out[2 * i + 2] = fma(minus_a, odd, even);
+      unroll<kEven>([&](auto k) { even = next(even, y[2 * (kEven - 1 - k)]); });
+      unroll<kOdd>([&](auto k) { odd = next(odd, y[2 * (kOdd - 1 - k) + 1]); });
+      if (i == 1) odd = odd + odd;
+      out[2 * i + 1] = even + odd;
+      out[2 * i + 2] = even - odd;
     });
     out[Points - 1] = y[Count - 1];
     if (Scaled) unroll<Points>([&](auto p) { out[p] = out[p] * share<Points>(p); });
@@ -88,21 +90,44 @@ struct Gather {
   static void line(const Batch* values, Batch* out) {
     Batch m[Points];
     unroll<Points>([&](auto p) { m[p] = Scaled ? values[p] * share<Points>(p) : values[p]; });
-    Batch sum[(Points - 2) / 2], difference[(Points - 2) / 2];
-    unroll<(Points - 2) / 2>([&](auto i) {
+    constexpr int kPairs = (Points - 2) / 2;
+    Batch sum[kPairs], difference[kPairs];
+    unroll<kPairs>([&](auto i) {
       sum[i] = m[2 * i + 1] + m[2 * i + 2];
       difference[i] = m[2 * i + 1] - m[2 * i + 2];
     });
+    const Batch twice = difference[kPairs - 1] + difference[kPairs - 1];
     unroll<Count>([&](auto k) {
       constexpr int power = decltype(k)::value;
-      const Batch* part = power % 2 == 0 ? sum : difference;
-      out[k] = part[0];
-      if (Points == 6) out[k] = fma(Batch(static_cast<float>(1 << power)), part[Points / 2 - 2], out[k]);
+      out[k] = power % 2 == 0 ? sum[0] : difference[0];
+      if (kPairs == 2) {
+        const Batch last = power % 2 == 0 ? sum[1] : twice;
+        out[k] = power < 2 ? out[k] + last : fma(Batch(static_cast<float>(1 << power / 2 * 2)), last, out[k]);
+      }
       if (power == 0) out[k] = out[k] + m[0];
       if (power == Count - 1) out[k] = out[k] + m[Points - 1];
     });
   }
 };
+
+// What `step` apart lies at `in`, transformed. Addresses go on from one to the next: products of steps cost more than the sums.
+template <class Line>
+[[gnu::always_inline]] inline void transform_line(const float* in, std::ptrdiff_t step, Batch* out) {
+  Batch d[Line::kIn];
+  unroll<Line::kIn>([&](auto k) {
+    d[k] = load(in);
+    in += step;
+  });
+  Line::line(d, out);
+}
+
+template <int Count>
+[[gnu::always_inline]] inline void store_line(float* out, std::ptrdiff_t step, bool rectify, const Batch* line) {
+  unroll<Count>([&](auto k) {
+    store(out, rectify ? max(line[k], Batch(0.0f)) : line[k]);
+    out += step;
+  });
+}
 
 // A transform of a square of cells, `row` and `column` apart, along both axes, for `channels` (a multiple of kLanes).
 using Transform = void (*)(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
@@ -114,26 +139,65 @@ void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float
   constexpr int kIn = Line::kIn, kOut = Line::kOut;
   for (int c = 0; c < channels; c += kLanes) {
     float middle[kOut * kIn * kLanes];
-    CNN_ROLLED for (int q = 0; q < kIn; ++q) {
-      Batch d[kIn], t[kOut];
-      unroll<kIn>([&](auto k) { d[k] = load(in + k * row + q * column + c); });
-      Line::line(d, t);
+    const float* from = in + c;
+    CNN_ROLLED for (int q = 0; q < kIn; ++q, from += column) {
+      Batch t[kOut];
+      transform_line<Line>(from, row, t);
       unroll<kOut>([&](auto k) { store(middle + (k * kIn + q) * kLanes, t[k]); });
     }
-    CNN_ROLLED for (int r = 0; r < kOut; ++r) {
-      Batch d[kIn], t[kOut];
-      unroll<kIn>([&](auto k) { d[k] = load(middle + (r * kIn + k) * kLanes); });
-      Line::line(d, t);
-      unroll<kOut>([&](auto k) { store(out + r * out_row + k * out_column + c, Rectify ? max(t[k], Batch(0.0f)) : t[k]); });
+    float* to = out + c;
+    CNN_ROLLED for (int r = 0; r < kOut; ++r, to += out_row) {
+      Batch t[kOut];
+      transform_line<Line>(middle + r * kIn * kLanes, kLanes, t);
+      store_line<kOut>(to, out_column, Rectify, t);
     }
   }
+}
+
+// The same one axis after the other, for squares that overlap: down the columns of a whole strip, whose `rows` have `count` (a
+// multiple of kLanes) values, then along the rows of each square.
+struct Split {
+  void (*columns)(const float* const* rows, std::ptrdiff_t count, float* out, std::ptrdiff_t out_row);
+  void (*rows)(const float* in, std::ptrdiff_t row, int cell, float* out, std::ptrdiff_t matrix);
+};
+
+template <class Line>
+void transform_columns(const float* const* rows, std::ptrdiff_t count, float* out, std::ptrdiff_t out_row) {
+  const float* row[Line::kIn];
+  unroll<Line::kIn>([&](auto k) { row[k] = rows[k]; });
+  for (std::ptrdiff_t i = 0; i < count; i += kLanes, out += kLanes) {
+    Batch d[Line::kIn], t[Line::kOut];
+    unroll<Line::kIn>([&](auto k) { d[k] = load(row[k] + i); });
+    Line::line(d, t);
+    store_line<Line::kOut>(out, out_row, false, t);
+  }
+}
+
+template <class Line>
+void transform_rows(const float* in, std::ptrdiff_t row, int cell, float* out, std::ptrdiff_t matrix) {
+  for (int c = 0; c < cell; c += kLanes) {
+    const float* from = in + c;
+    float* to = out + c;
+    CNN_ROLLED for (int r = 0; r < Line::kOut; ++r, from += row, to += Line::kOut * matrix) {
+      Batch t[Line::kOut];
+      transform_line<Line>(from, cell, t);
+      store_line<Line::kOut>(to, matrix, false, t);
+    }
+  }
+}
+
+template <class Line>
+constexpr Split split() {
+  return {transform_columns<Line>, transform_rows<Line>};
 }
 
 // One member of the family: F(out×out, taps×taps).
 struct Form {
   int taps, out;
-  Transform patch, kernel, result, rectified;  // forward, without and with max(0, ·)
-  Transform spread, gather;                    // gradient of the kernel
+  Split patch;
+  Transform kernel, result, rectified;  // forward, without and with max(0, ·)
+  Split spread;                         // gradient of the kernel
+  Transform gather;
   int in() const { return taps + out - 1; }
   int points() const { return in() * in(); }
 };
@@ -141,10 +205,12 @@ struct Form {
 template <int Out, int Taps>
 constexpr Form form() {
   constexpr int kPoints = Out + Taps - 1;
-  return {Taps, Out, transform<Patch<kPoints>>, transform<Evaluate<kPoints, Taps, true>>,
+  return {Taps, Out, split<Patch<kPoints>>(), transform<Evaluate<kPoints, Taps, true>>,
           transform<Gather<kPoints, Out, false>>, transform<Gather<kPoints, Out, false>, true>,
-          transform<Evaluate<kPoints, Out, false>>, transform<Gather<kPoints, Taps, true>>};
+          split<Evaluate<kPoints, Out, false>>(), transform<Gather<kPoints, Taps, true>>};
 }
+
+constexpr int kMostPoints = 6;  // along one axis
 
 constexpr Form kForms[] = {form<2, 3>(), form<4, 3>(), form<2, 5>()};
 
@@ -174,10 +240,11 @@ struct Winograd {
   std::size_t patch_matrix() const { return spaced(std::size_t(lines_down()) * across() * source_channels()); }
   std::size_t product_matrix() const { return spaced(std::size_t(lines_down()) * across() * target_channels()); }
   std::size_t kernel_matrix() const { return spaced(std::size_t(read) * target_channels()); }
-  // A line of patches: of the picture, or of the result (which is not larger, but may have more channels).
+  // A line of patches, of the picture or of the result (which is not larger, but may have more channels): as it is, and with its
+  // columns transformed.
   std::size_t strip_size() const {
     const std::size_t width = std::size_t(across()) * form.out + form.taps - 1;
-    return form.in() * width * std::max(source_channels(), target_channels());
+    return 2 * form.in() * width * std::max(source_channels(), target_channels());
   }
   std::size_t scratch() const {
     return form.points() * (patch_matrix() + product_matrix() + kernel_matrix()) + strip_size() +
@@ -201,21 +268,32 @@ struct Parts {
 
 // Lines [first, first + lines) of patches, `across` each, counted through the batch: squares of `size` cells, Form::out
 // apart, of the pictures `x` with origin and border as the axes say, transformed to the rows of the matrices at `out`.
-void transform_lines(const Winograd& g, Transform transform, const float* x, const Axis& h, const Axis& w, PadMode mode,
+void transform_lines(const Winograd& g, const Split& transform, const float* x, const Axis& h, const Axis& w, PadMode mode,
                      int channels, int size, int first, int lines, float* strip, std::size_t matrix, float* out) {
   const int cell = padded_columns(channels), step = g.form.out;
   Band band;
   band.span_h = size;
   band.span_w = (g.across() - 1) * step + size;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
+  float* copy = strip + g.form.in() * row;
+  // Whole vectors between zeros are read where they lie; `copy` is a row of zeros then.
+  const bool copied = cell != channels || mode == PadMode::nearest;
+  const int left = copied ? 0 : std::min(std::max(-w.origin, 0), band.span_w);
+  const int stop = copied ? band.span_w : std::max(std::min(w.source - w.origin, band.span_w), left);
+  if (!copied) std::memset(strip, 0, (g.form.in() + 1) * row * sizeof(float));
   for (int t = first; t < first + lines; ++t) {
     const float* picture = x + static_cast<std::size_t>(t / g.down()) * h.source * w.source * channels;
-    // The strips have the same sides: zeros, once they are there.
-    copy_with_border(picture, h, w, h.origin + t % g.down() * step, band, channels, cell, mode, strip,
-                     t == first || mode == PadMode::nearest);
-    for (int p = 0; p < g.across(); ++p, out += cell) {
-      transform(strip + p * step * cell, row, cell, out, g.form.in() * matrix, matrix, cell);
+    const int top = h.origin + t % g.down() * step;
+    const float* rows[kMostPoints];
+    if (copied) copy_with_border(picture, h, w, top, band, channels, cell, mode, copy);
+    for (int r = 0; r < size; ++r) {
+      const bool inside = top + r >= 0 && top + r < h.source;
+      rows[r] = copied   ? copy + r * row
+                : inside ? picture + (static_cast<std::ptrdiff_t>(top + r) * w.source + left + w.origin) * cell
+                         : copy;
     }
+    transform.columns(rows, (stop - left) * cell, strip + left * cell, row);
+    for (int p = 0; p < g.across(); ++p, out += cell) transform.rows(strip + p * step * cell, row, cell, out, matrix);
   }
 }
 

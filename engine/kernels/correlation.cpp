@@ -65,7 +65,7 @@ std::size_t band_size(const Band& band, int channels) {
 }
 
 void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, const Band& band, int channels,
-                      int cell, PadMode mode, float* out, bool sides) {
+                      int cell, PadMode mode, float* out) {
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
   const int left = std::min(std::max(-w.origin, 0), band.span_w);
   const int stop = std::max(std::min(w.source - w.origin, band.span_w), left);
@@ -87,7 +87,6 @@ void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, con
         for (int c = 0; c < cell; ++c) to[c] = c < channels ? from[c] : 0.0f;
       }
     }
-    if (!sides) continue;
     const auto fill = [&](int first, int last, const float* edge) {
       if (mode == PadMode::zero) {
         std::memset(out + first * cell, 0, (last - first) * cell * sizeof(float));

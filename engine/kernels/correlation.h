@@ -56,9 +56,9 @@ Band plan_band(const Axis& h, const Axis& w, int channels, int batch, bool copie
 std::size_t band_size(const Band& band, int channels);
 
 // Copies source rows [top, top + span_h) of one picture, with border, to `out`, where a cell has `cell` ≥ channels values;
-// the others are 0. Without `sides` the cells to the left and right, zeros, are there from a copy before.
+// the others are 0.
 void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, const Band& band, int channels,
-                      int cell, PadMode mode, float* out, bool sides = true);
+                      int cell, PadMode mode, float* out);
 
 // Calls f(first picture, pictures, first output row, output rows, cells, picture step, row step) for every band, where
 // `cells` is where output (0, 0) of the band finds its first tap.
