@@ -234,8 +234,10 @@ export class Excites extends View {
     });
     const climb = this.#climb.peek();
     if (climb) paint('canvas[data-climb]', [h, w, c], climb.picture, kPictureSide);
+    // The three methods stand side by side on a phone as well.
+    const side = Math.min(kEvidenceSide, this.clientWidth / 3 - 8);
     for (const { name, of, shape, values, signed } of this.#evidence.peek()) {
-      paint(`canvas[data-evidence="${name} ${of}"]`, shape, values, kEvidenceSide, signed);
+      paint(`canvas[data-evidence="${name} ${of}"]`, shape, values, side, signed);
     }
   }
 }
