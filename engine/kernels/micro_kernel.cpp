@@ -179,16 +179,20 @@ void pack_panel(int k, int columns, int width, const float* b, std::ptrdiff_t ld
 }
 
 void pack_panel_transposed(int k, int columns, int width, const float* b, std::ptrdiff_t ldb, float* panel) {
-  for (int j = 0; j < width; j += kLanes) {
+  for (int j = 0; j < width; j += kLanes, b += kLanes * ldb) {
+    float* to = panel + j;
     for (int p = 0; p < k; p += kLanes) {
       Batch square[kLanes];
       const int lines = std::min(kLanes, k - p);
+      const float* from = b + p;
       unroll<kLanes>([&](auto i) {
-        square[i] = j + i < columns ? load_upto(b + (j + i) * ldb + p, lines) : Batch(0.0f);
+        square[i] = j + i < columns ? load_upto(from, lines) : Batch(0.0f);
+        from += ldb;
       });
       transpose(square);
       unroll<kLanes>([&](auto i) {
-        if (i < lines) store(panel + (p + i) * width + j, square[i]);
+        if (i < lines) store(to, square[i]);
+        to += width;
       });
     }
   }
