@@ -29,6 +29,23 @@ void blur_picture(const Shape& shape, Real blur, std::vector<Real>& picture) {
   }
 }
 
+// A map that is silent everywhere has no gradient through its ReLU: the node before that, whose map can be climbed instead. The
+// node itself where no ReLU makes its values, be it by way of pooling and the like.
+int before_silence(const Graph& graph, int node) {
+  for (int i = node; graph[i].inputs.size() == 1 && graph[i].parameters.empty(); i = graph[i].inputs[0]) {
+    if (graph[i].shape.c != graph[graph[i].inputs[0]].shape.c) break;
+    if (graph[i].layer->epilogue() == Epilogue::rectify) return graph[i].inputs[0];
+  }
+  return node;
+}
+
+// The gradient of the mean of a channel's map.
+std::vector<Real> mean_of_map(const Shape& shape, int channel) {
+  std::vector<Real> seed(shape.size(), 0);
+  for (std::size_t i = channel; i < seed.size(); i += shape.c) seed[i] = Real(1) / static_cast<Real>(shape.h * shape.w);
+  return seed;
+}
+
 }  // namespace
 
 Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& picture) {
@@ -48,9 +65,8 @@ Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& pictu
     if (graph[node].layer->role() == LayerRole::head) node = graph[node].inputs[0];
   }
   const Shape& shape = graph[node].shape;
-  const Real share = Real(1) / static_cast<Real>(shape.h * shape.w);
-  std::vector<Real> seed(shape.size(), 0);
-  for (std::size_t i = channel; i < seed.size(); i += shape.c) seed[i] = share;
+  const int before = before_silence(graph, node);
+  const std::vector<Real> seed = mean_of_map(shape, channel), seed_before = mean_of_map(graph[before].shape, channel);
 
   if (!query.resume || picture.size() != input.size()) {
     Random random(query.seed);
@@ -63,12 +79,13 @@ Answer explain_ascent(Scene& scene, const Query& query, std::vector<Real>& pictu
     const Span<const Real> values = scene.run().activation(node);
     double sum = 0;
     for (std::size_t i = channel; i < values.size; i += shape.c) sum += values[i];
-    return static_cast<Real>(sum * share);
+    return static_cast<Real>(sum / (shape.h * shape.w));
   };
   std::vector<Real> path;
   for (int step = 0; step < query.steps; ++step) {
     path.push_back(excitement());
-    scene.run().backward_from(node, seed.data());
+    const bool silent = path.back() == 0;
+    scene.run().backward_from(silent ? before : node, (silent ? seed_before : seed).data());
     const Span<const Real> gradient = scene.run().gradient(0);
     double squares = 0;
     for (const Real g : gradient) squares += double(g) * g;

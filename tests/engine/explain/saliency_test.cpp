@@ -141,6 +141,26 @@ TEST_CASE("ascent: the picture excites the channel more with each call, in the r
   CHECK(array(asked.ask(of_head), "path") == array(of_class, "path"));
 }
 
+TEST_CASE("ascent: a channel that is silent at first is woken by what goes into its ReLU") {
+  Asked asked(R"({"layers": [
+    {"type": "input", "name": "pixels", "shape": [8, 8, 1]},
+    {"type": "conv2d", "name": "conv", "filters": 2, "kernel": 3, "activation": "relu"},
+    {"type": "pool2d", "name": "pool", "mode": "max", "kernel": 2},
+    {"type": "flatten"}, {"type": "dense", "units": 4}, {"type": "softmax"}]})");
+  // An edge that grey does not have: dark above, bright below, and much of it.
+  const ParameterSlot& kernel = asked.net.need_slot("conv/kernel");
+  for (int tap = 0; tap < 9; ++tap) asked.net.parameters()[kernel.offset + tap * 2] = static_cast<Real>(tap / 3 - 1);
+  asked.net.parameters()[asked.net.need_slot("conv/bias").offset] = Real(-1.2);
+  for (const char* node : {"conv.relu", "pool"}) {
+    Json query = parse(R"({"about": "ascent", "channel": 0, "steps": 20})");
+    query["node"] = node;
+    const std::vector<Real> path = array(asked.ask(query), "path");
+    CAPTURE(node);
+    CHECK(path[0] == 0);
+    CHECK(path[20] > Real(0.01));
+  }
+}
+
 TEST_CASE("top patches: the best place of each picture, best pictures first, slice by slice") {
   Asked asked(R"({"layers": [
     {"type": "input", "name": "pixels", "shape": [6, 6, 1]},
