@@ -3,11 +3,12 @@
 // two, and with --peers FOLDER, where the side-by-side benchmark of browser engines is installed, all nets beside those.
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildTargets } from './lib/cmake.mjs';
 import { relaxedSimdFlags } from './lib/node-flags.mjs';
-import { root, runMain, say, setProgressStream } from './lib/process.mjs';
+import { StepError, root, runMain, say, setProgressStream } from './lib/process.mjs';
 import { setup } from './setup.mjs';
 
 /** @typedef {{name: string, seconds: number, flops: number, images: number}} Row */
@@ -43,11 +44,22 @@ function besidePeers(folder) {
   );
 }
 
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'boolean', default: false }, peers: { type: 'string' } },
+    });
+  } catch {
+    throw new StepError('usage: npm run bench -- [--json] [--peers FOLDER] [part of a name …]');
+  }
+}
+
 await runMain(async () => {
-  const { positionals: parts, values } = parseArgs({
-    allowPositionals: true,
-    options: { json: { type: 'boolean', default: false }, peers: { type: 'string' } },
-  });
+  const { positionals: parts, values } = readArguments();
+  if (values.peers && !existsSync(join(values.peers, 'run.mjs'))) {
+    throw new StepError(`--peers ${values.peers}: there is no benchmark (run.mjs) in this folder.`);
+  }
   setProgressStream(process.stderr);
   await setup();
   await buildTargets('native kernel benchmark', 'native', ['kernels_bench']);
