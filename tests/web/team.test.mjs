@@ -88,14 +88,15 @@ for (const shared of [false, true]) {
     assert.ok(sameBits(results[0], results[1]));
   });
 
-  test(`arrays are made once, ${memory}`, async (t) => {
+  test(`arrays are made once, shared weights are written once a step, ${memory}`, async (t) => {
     const { net, trainer } = start();
-    const { team, far } = gather(t, 1, { shared });
-    /** How often all weights were read into a new array. */
-    let made = 0;
+    const { team, far } = gather(t, 2, { shared });
+    /** How often all weights were read, into a new array and into one that was there. */
+    let [made, written] = [0, 0];
     const tensor = net.tensor.bind(net);
     net.tensor = (kind, address, into) => {
-      made += Number(!into);
+      if (into) written++;
+      else made++;
       return tensor(kind, address, into);
     };
     const { onmessage } = far[0];
@@ -106,7 +107,7 @@ for (const shared of [false, true]) {
       onmessage?.call(far[0], event);
     };
     for (let step = 0; step < 5; step++) await team.step(trainer, net, options);
-    assert.equal(made, 1);
+    assert.deepEqual([made, written], [1, shared ? 5 : 10]);
     assert.deepEqual(handed, Array(5).fill(!shared));
   });
 }

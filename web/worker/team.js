@@ -47,6 +47,10 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
   let members = [];
   /** Whose steps the members are prepared for. @type {any} */
   let trainerOfNow = null;
+  /** How many numbers its net's parameters are. */
+  let size = 0;
+  /** Shared weights are the same for all. @type {Float32Array | null} */
+  let weights = null;
 
   /** @param {Member} member */
   const letGo = ({ port, waiting }) => {
@@ -65,19 +69,14 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
   const memory = (/** @type {number} */ bytes) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   const floats = (/** @type {number} */ count) => new Float32Array(memory(4 * count));
 
-  /** @param {any} net @param {any} trainer @param {Float32Array} images @param {Uint8Array} labels @returns {Arrays} */
-  const makeArrays = (net, trainer, images, labels) => {
-    const { length } = net.tensor('parameter', '');
-    // Shared weights are the same for all.
-    const parameters = (shared && members.find(({ arrays }) => arrays)?.arrays?.parameters) || floats(length);
-    return {
-      parameters,
-      images: floats(images.length),
-      labels: new Uint8Array(memory(labels.length)),
-      late: floats(length - trainer.lateFrom),
-      early: floats(trainer.lateFrom),
-    };
-  };
+  /** @param {any} trainer @param {Float32Array} images @param {Uint8Array} labels @returns {Arrays} */
+  const makeArrays = (trainer, images, labels) => ({
+    parameters: weights ?? floats(size),
+    images: floats(images.length),
+    labels: new Uint8Array(memory(labels.length)),
+    late: floats(size - trainer.lateFrom),
+    early: floats(trainer.lateFrom),
+  });
 
   /**
    * @param {Member} member
@@ -90,9 +89,9 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
     const { port } = member;
     if (!member.knows) port.postMessage({ model: net.save({}), options });
     member.knows = true;
-    if (!member.arrays || member.arrays.labels.length < labels.length) member.arrays = makeArrays(net, trainer, images, labels);
+    if (!member.arrays || member.arrays.labels.length < labels.length) member.arrays = makeArrays(trainer, images, labels);
     const { arrays } = member;
-    net.tensor('parameter', '', arrays.parameters);
+    if (!weights) net.tensor('parameter', '', arrays.parameters);
     arrays.images.set(images);
     arrays.labels.set(labels);
     port.postMessage({ part: { ...part, count: labels.length }, arrays }, handedOver(arrays));
@@ -137,12 +136,17 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
      * @returns {Promise<any>} its result
      */
     async step(trainer, net, options) {
-      if (trainer !== trainerOfNow) for (const member of members) Object.assign(member, { knows: false, arrays: null });
+      if (trainer !== trainerOfNow) {
+        for (const member of members) Object.assign(member, { knows: false, arrays: null });
+        size = net.tensor('parameter', '').length;
+        weights = shared ? floats(size) : null;
+      }
       trainerOfNow = trainer;
       const begun = trainer.begin();
       if (begun.state !== 'trained') return begun;
+      if (weights) net.tensor('parameter', '', weights);
       const { images, labels } = trainer.batch();
-      const size = images.length / labels.length;
+      const picture = images.length / labels.length;
       const [own, ...others] = cutBatch(labels.length, members.length + 1);
       let end = own;
       const parts = others.map((count, i) => {
@@ -151,7 +155,7 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
         const member = members[i];
         // For dropout: a number of its own for each part of each step.
         const part = { share: count / labels.length, draw: begun.step * kMostWorkers + i };
-        const [pictures, classes] = [images.subarray(first * size, end * size), labels.subarray(first, end)];
+        const [pictures, classes] = [images.subarray(first * picture, end * picture), labels.subarray(first, end)];
         return { first, count, member, answers: send(member, trainer, net, options, pictures, classes, part) };
       });
       trainer.compute(0, own);
