@@ -114,16 +114,17 @@ inline void store_upto(float* p, const Batch& v, int count) {
 // Lane j of row i and lane i of row j change places.
 inline void transpose(Batch (&rows)[kLanes]) {
 #ifdef __wasm__
+  // Without loops: arrays that one runs over lie in memory.
   v128_t v[4], half[4];
-  for (int i = 0; i < 4; ++i) v[i] = (v128_t)(__m128)rows[i];
-  for (int i = 0; i < 2; ++i) {
+  unroll<4>([&](auto i) { v[i] = (v128_t)(__m128)rows[i]; });
+  unroll<2>([&](auto i) {
     half[2 * i] = wasm_i32x4_shuffle(v[2 * i], v[2 * i + 1], 0, 4, 1, 5);
     half[2 * i + 1] = wasm_i32x4_shuffle(v[2 * i], v[2 * i + 1], 2, 6, 3, 7);
-  }
-  for (int i = 0; i < 2; ++i) {
+  });
+  unroll<2>([&](auto i) {
     rows[2 * i] = Batch((__m128)wasm_i64x2_shuffle(half[i], half[i + 2], 0, 2));
     rows[2 * i + 1] = Batch((__m128)wasm_i64x2_shuffle(half[i], half[i + 2], 1, 3));
-  }
+  });
 #else
   float cells[kLanes][kLanes], column[kLanes];
   for (int i = 0; i < kLanes; ++i) store(cells[i], rows[i]);
