@@ -45,7 +45,7 @@ void sum_columns(std::size_t rows, int channels, Known known, Terms terms, Use u
         t = t + part[i / Count].of[i % Count];
       });
     }
-    for (int i = 0; i < kSideBySide; ++i) use(start[i], std::min(c + i * kLanes - start[i], kLanes), total[i].of);
+    unroll<kSideBySide>([&](auto i) { use(start[i], std::min(c + i * kLanes - start[i], kLanes), total[i].of); });
   }
 }
 

@@ -137,23 +137,33 @@ void for_each_vector(int channels, F f) {
   if (c < channels) f(channels - kLanes);
 }
 
-// Kernel extents of 0 are not known before run time; without Record nobody asks for the winners.
-template <int KernelH, int KernelW, bool Record>
+// f(row, column) for each cell of a window, line by line; written out where its size is known before run time (not 0).
+template <int Kernel, class F>
+[[gnu::always_inline]] inline void for_each_cell(const Window& w, F f) {
+  if constexpr (Kernel > 0) {
+    unroll<Kernel * Kernel>([&](auto i) { f(i / Kernel, i % Kernel); });
+  } else {
+    for (int r = 0; r < w.y1 - w.y0; ++r) {
+      for (int q = 0; q < w.x1 - w.x0; ++q) f(r, q);
+    }
+  }
+}
+
+// Without Record nobody asks for the winners.
+template <int Kernel, bool Record>
 void max_forward_vectors(const Pool2dShape& s, const float* x, float* y, std::int32_t* winners) {
   const std::ptrdiff_t channels = s.channels, line = channels * s.in_w;
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
-    const int rows = KernelH > 0 ? KernelH : w.y1 - w.y0, columns = KernelW > 0 ? KernelW : w.x1 - w.x0;
     const int first = w.y0 * s.in_w + w.x0;
     const float* corner = x + image + first * channels;
     for_each_vector(s.channels, [&](int c) {
       Batch best = load(corner + c), winner = as_lanes(first);
-      for (int r = 0; r < rows; ++r) {
-        for (int q = r == 0 ? 1 : 0; q < columns; ++q) {
-          const Batch value = load(corner + r * line + q * channels + c);
-          if (Record) winner = select(value > best, as_lanes(first + r * s.in_w + q), winner);
-          best = max(best, value);
-        }
-      }
+      for_each_cell<Kernel>(w, [&](int r, int q) {
+        if (r + q == 0) return;
+        const Batch value = load(corner + r * line + q * channels + c);
+        if (Record) winner = select(value > best, as_lanes(first + r * s.in_w + q), winner);
+        best = max(best, value);
+      });
       store(y + out + c, best);
       if (Record) store_lanes(winners + out + c, winner);
     });
@@ -165,32 +175,38 @@ bool whole_windows(const Pool2dShape& s) {
          (s.out_w - 1) * s.stride_w + s.kernel_w <= s.in_w;
 }
 
+// The size of square windows that lie in the picture, else 0.
+int size_of(const Pool2dShape& s) { return s.kernel_h == s.kernel_w && whole_windows(s) ? s.kernel_h : 0; }
+
 // Windows that do not overlap: every cell belongs to one at most, so its gradient is written, not added up.
-template <int KernelH, int KernelW>
+template <int Kernel>
 void max_backward_apart(const Pool2dShape& s, const float* dy, const std::int32_t* winners, float* dx, bool accumulate) {
-  const std::ptrdiff_t channels = s.channels;
+  const std::ptrdiff_t channels = s.channels, line = channels * s.in_w;
   const bool covered = whole_windows(s) && s.stride_h * s.out_h == s.in_h && s.stride_w * s.out_w == s.in_w &&
                        s.kernel_h == s.stride_h && s.kernel_w == s.stride_w;
   if (!accumulate && !covered) std::fill_n(dx, s.batch * in_cells(s) * s.channels, 0.0f);
   for_each_window(s, [&](const Window& w, std::size_t image, std::size_t out) {
-    const int rows = KernelH > 0 ? KernelH : w.y1 - w.y0, columns = KernelW > 0 ? KernelW : w.x1 - w.x0;
     const int first = w.y0 * s.in_w + w.x0;
     float* corner = dx + image + first * channels;
-    for (int r = 0; r < rows; ++r) {
-      for (int q = 0; q < columns; ++q) {
-        const int cell = first + r * s.in_w + q;
-        float* to = corner + (r * s.in_w + q) * channels;
-        if (!accumulate) {
-          for_each_vector(s.channels, [&](int c) { store(to + c, won(winners + out + c, cell, load(dy + out + c))); });
-          continue;
-        }
-        int c = 0;
-        for (; c + kLanes <= s.channels; c += kLanes) {
-          store(to + c, load(to + c) + won(winners + out + c, cell, load(dy + out + c)));
-        }
-        for (; c < s.channels; ++c) to[c] += winners[out + c] == cell ? dy[out + c] : 0.0f;
+    const auto write = [&](int r, int q, int c) {
+      store(corner + r * line + q * channels + c, won(winners + out + c, first + r * s.in_w + q, load(dy + out + c)));
+    };
+    if constexpr (Kernel > 0) {
+      if (!accumulate) {
+        for_each_vector(s.channels, [&](int c) { for_each_cell<Kernel>(w, [&](int r, int q) { write(r, q, c); }); });
+        return;
       }
     }
+    for_each_cell<0>(w, [&](int r, int q) {
+      if (!accumulate) return for_each_vector(s.channels, [&](int c) { write(r, q, c); });
+      const int cell = first + r * s.in_w + q;
+      float* to = corner + r * line + q * channels;
+      int c = 0;
+      for (; c + kLanes <= s.channels; c += kLanes) {
+        store(to + c, load(to + c) + won(winners + out + c, cell, load(dy + out + c)));
+      }
+      for (; c < s.channels; ++c) to[c] += winners[out + c] == cell ? dy[out + c] : 0.0f;
+    });
   });
 }
 
@@ -235,9 +251,10 @@ template <class T>
 void max_pool_forward(const Pool2dShape& s, const T* x, T* y, std::int32_t* winners) {
   if constexpr (kVectorised<T>) {
     if (s.channels >= kLanes) {
-      const bool usual = s.kernel_h == 2 && s.kernel_w == 2 && whole_windows(s);
-      if (winners == nullptr) return (usual ? max_forward_vectors<2, 2, false> : max_forward_vectors<0, 0, false>)(s, x, y, winners);
-      return (usual ? max_forward_vectors<2, 2, true> : max_forward_vectors<0, 0, true>)(s, x, y, winners);
+      const auto by_size = [size = size_of(s)](auto two, auto three, auto any) { return size == 2 ? two : size == 3 ? three : any; };
+      const auto silent = by_size(max_forward_vectors<2, false>, max_forward_vectors<3, false>, max_forward_vectors<0, false>);
+      const auto recording = by_size(max_forward_vectors<2, true>, max_forward_vectors<3, true>, max_forward_vectors<0, true>);
+      return (winners != nullptr ? recording : silent)(s, x, y, winners);
     }
   }
   reference::max_pool_forward(s, x, y, winners);
@@ -247,8 +264,7 @@ template <class T>
 void max_pool_backward(const Pool2dShape& s, const T* dy, const std::int32_t* winners, T* dx, bool accumulate) {
   if constexpr (kVectorised<T>) {
     if (s.channels >= kLanes && s.kernel_h <= s.stride_h && s.kernel_w <= s.stride_w) {
-      const bool usual = s.kernel_h == 2 && s.kernel_w == 2 && whole_windows(s);
-      return (usual ? max_backward_apart<2, 2> : max_backward_apart<0, 0>)(s, dy, winners, dx, accumulate);
+      return (size_of(s) == 2 ? max_backward_apart<2> : max_backward_apart<0>)(s, dy, winners, dx, accumulate);
     }
   }
   reference::max_pool_backward(s, dy, winners, dx, accumulate);

@@ -164,7 +164,15 @@ inline Batch min(const Batch& a, const Batch& b) {
 #endif
 }
 
-inline Batch select(const Mask& mask, const Batch& yes, const Batch& no) { return xsimd::select(mask, yes, no); }
+inline Batch select(const Mask& mask, const Batch& yes, const Batch& no) {
+#if defined(__wasm_relaxed_simd__)
+  return Batch((__m128)__builtin_wasm_relaxed_laneselect_i32x4((__i32x4)(__m128)yes, (__i32x4)(__m128)no, (__i32x4)(__m128)mask));
+#elif defined(__wasm__)
+  return Batch((__m128)wasm_v128_bitselect((v128_t)(__m128)yes, (v128_t)(__m128)no, (v128_t)(__m128)mask));
+#else
+  return xsimd::select(mask, yes, no);
+#endif
+}
 inline Batch abs(const Batch& x) { return xsimd::abs(x); }
 
 inline float sum(const Batch& v) {
