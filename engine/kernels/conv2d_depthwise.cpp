@@ -2,63 +2,96 @@
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
-#include "engine/kernels/simd.h"
+#include "engine/kernels/micro_kernel.h"
 
 namespace cnn::kernels {
 
 namespace {
 
-// Every vector of channels but the last is whole; `f(first channel, channels in it)`.
+// f(first channel, channels in it) for vectors of channels; every one but the last is whole.
 template <class F>
 void for_each_channel_vector(int channels, F f) {
   for (int c = 0; c < channels; c += kLanes) f(c, std::min(kLanes, channels - c));
 }
 
-// Neighbouring outputs that share each load of a weight, and whose sums hide each other's latency.
-constexpr int kOutputs = 4;
+// Neighbouring outputs, or taps of the gradient, that share each load of the other operand and hide each other's latency.
+constexpr int kSums = 4;
 
-// `Outputs` neighbours of one line, `count` channels: each (+)= Σ over the taps of cell · weight.
-template <int Outputs>
-void sum_taps(const Axis& h, const Axis& w, int channels, int kernel_w, const float* at, std::ptrdiff_t row,
-              const float* kernel, const Batch& start, bool accumulate, int count, float* to) {
-  const std::ptrdiff_t in_step = static_cast<std::ptrdiff_t>(w.stride) * channels;
-  const std::ptrdiff_t out_step = static_cast<std::ptrdiff_t>(w.out_step) * channels;
-  Batch total[Outputs];
-  unroll<Outputs>([&](auto q) { total[q] = accumulate ? load_upto(to + q * out_step, count) : start; });
-  for (int ty = 0; ty < h.taps; ++ty) {
-    const float* taps = kernel + static_cast<std::ptrdiff_t>(h.first_tap + ty * h.tap_step) * kernel_w * channels;
-    for (int tx = 0; tx < w.taps; ++tx) {
-      const Batch weight = load_upto(taps + (w.first_tap + tx * w.tap_step) * channels, count);
-      const float* cell = at + ty * h.step * row + tx * w.step * channels;
-      unroll<Outputs>([&](auto q) { total[q] = fma(load(cell + q * in_step), weight, total[q]); });
-    }
+// sum[k] += Σ_d cells[k][offset[d]] · other[d], of a vector of channels. `other` has a vector every `step` values.
+[[gnu::noinline]] void add_products(int depth, const std::int32_t* offset, const float* const (&cells)[kSums], const float* other,
+                                    std::ptrdiff_t step, Batch* sums) {
+  const float* from[kSums];
+  Batch sum[kSums];
+  unroll<kSums>([&](auto k) {
+    from[k] = cells[k];
+    sum[k] = sums[k];
+  });
+  CNN_ROLLED for (int d = 0; d < depth; ++d, other += step) {
+    const std::ptrdiff_t at = offset[d];
+    const Batch shared = load(other);
+    unroll<kSums>([&](auto k) { sum[k] = fma(load(from[k] + at), shared, sum[k]); });
   }
-  unroll<Outputs>([&](auto q) { store_upto(to + q * out_step, total[q], count); });
+  unroll<kSums>([&](auto k) { sums[k] = sum[k]; });
+}
+
+// Where the taps find their cells, seen from an output's first.
+void find_taps(const Axis& h, const Axis& w, int channels, std::ptrdiff_t row, std::int32_t* offset) {
+  for (int ty = 0; ty < h.taps; ++ty) {
+    for (int tx = 0; tx < w.taps; ++tx) *offset++ = static_cast<std::int32_t>(ty * h.step * row + tx * w.step * channels);
+  }
+}
+
+std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
+
+std::size_t slide_scratch(const Axis& h, const Axis& w, int channels, int batch) {
+  const std::size_t taps = static_cast<std::size_t>(h.taps) * w.taps;
+  return taps * (1 + padded_columns(channels)) + band_size(plan_band(h, w, channels, batch, true), channels);
 }
 
 // Σ over the taps for every output of the axes: target (+)= Σ source · kernel[tap].
 void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMode mode, int kernel_w, const float* source,
                     const float* kernel, const float* bias, bool accumulate, int target_h, int target_w, float* target,
-                    float* copy) {
+                    float* scratch) {
   const Band band = plan_band(h, w, channels, batch, true);
-  for_each_band(source, h, w, band, channels, batch, mode, copy, [&](int n, int images, int first_row, int rows,
-                                                                     const float* cells, std::size_t picture,
-                                                                     std::ptrdiff_t row) {
+  const int taps = h.taps * w.taps;
+  const std::ptrdiff_t in_step = static_cast<std::ptrdiff_t>(w.stride) * channels;
+  const std::ptrdiff_t out_step = static_cast<std::ptrdiff_t>(w.out_step) * channels;
+  std::int32_t* offset = table_in(scratch);
+  find_taps(h, w, channels, static_cast<std::ptrdiff_t>(band.span_w) * channels, offset);
+  float* const weights = scratch + taps;  // [vector of channels][tap]
+  float* weight = weights;
+  for_each_channel_vector(channels, [&](int c, int count) {
+    for (int t = 0; t < taps; ++t, weight += kLanes) {
+      const int ky = h.first_tap + t / w.taps * h.tap_step, kx = w.first_tap + t % w.taps * w.tap_step;
+      pack_panel(1, count, kLanes, kernel + (static_cast<std::ptrdiff_t>(ky) * kernel_w + kx) * channels + c, channels, weight);
+    }
+  });
+  for_each_band(source, h, w, band, channels, batch, mode, weight, [&](int n, int images, int first_row, int rows,
+                                                                       const float* cells, std::size_t picture,
+                                                                       std::ptrdiff_t row) {
     for (int i = 0; i < images; ++i) {
       for (int r = 0; r < rows; ++r) {
         const int oy = h.first_out + (first_row + r) * h.out_step;
         const float* line = cells + i * picture + r * h.stride * row;
         float* out = target + ((static_cast<std::size_t>(n + i) * target_h + oy) * target_w + w.first_out) * channels;
-        for_each_channel_vector(channels, [&](int c, int count) {
-          const Batch start = bias != nullptr ? load_upto(bias + c, count) : Batch(0.0f);
-          const auto sum = [&](auto outputs, int q) {
-            sum_taps<decltype(outputs)::value>(h, w, channels, kernel_w, line + c + q * w.stride * channels, row,
-                                               kernel + c, start, accumulate, count, out + c + q * w.out_step * channels);
-          };
-          int q = 0;
-          for (; q + kOutputs <= w.count; q += kOutputs) sum(std::integral_constant<int, kOutputs>(), q);
-          for (; q < w.count; ++q) sum(std::integral_constant<int, 1>(), q);
-        });
+        // All channels of a few outputs, whose cells stay in the first-level cache.
+        for (int first = 0; first < w.count; first += kSums) {
+          for_each_channel_vector(channels, [&](int c, int count) {
+            const Batch start = bias != nullptr ? load_upto(bias + c, count) : Batch(0.0f);
+            // The last output stands for those that are missing, and is then written more than once.
+            const float* at[kSums];
+            float* to[kSums];
+            Batch sum[kSums];
+            unroll<kSums>([&](auto k) {
+              const int q = std::min(first + k, w.count - 1);
+              at[k] = line + q * in_step + c;
+              to[k] = out + q * out_step + c;
+              sum[k] = accumulate ? load_upto(to[k], count) : start;
+            });
+            add_products(taps, offset, at, weights + c * taps, kLanes, sum);
+            unroll<kSums>([&](auto k) { store_upto(to[k], sum[k], count); });
+          });
+        }
       }
     }
   });
@@ -72,6 +105,17 @@ Axis forward_w(const Conv2dShape& s) {
   return forward_axis(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_left);
 }
 
+// f(axes) for each of the interleaved grids of dx.
+template <class F>
+void for_each_grid(const Conv2dShape& s, F f) {
+  for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) {
+    for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
+      f(backward_axis(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.dilation_h, s.pad_top, y),
+        backward_axis(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_left, x));
+    }
+  }
+}
+
 }  // namespace
 
 bool is_depthwise(const Conv2dShape& s) {
@@ -79,14 +123,12 @@ bool is_depthwise(const Conv2dShape& s) {
 }
 
 std::size_t depthwise_scratch(const Conv2dShape& s) {
-  std::size_t most = band_size(plan_band(forward_h(s), forward_w(s), s.in_c, s.batch, true), s.in_c);
-  for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) {
-    for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
-      const Axis h = backward_axis(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.dilation_h, s.pad_top, y);
-      const Axis w = backward_axis(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_left, x);
-      most = std::max(most, band_size(plan_band(h, w, s.in_c, s.batch, true), s.in_c));
-    }
-  }
+  const Axis h = forward_h(s), w = forward_w(s);
+  const Band band = plan_band(h, w, s.in_c, s.batch, true);
+  const std::size_t pixels = static_cast<std::size_t>(band.images) * band.rows * s.out_w;
+  const std::size_t gradient = pixels * (1 + kLanes) + h.taps * w.taps + band_size(band, s.in_c);
+  std::size_t most = std::max(slide_scratch(h, w, s.in_c, s.batch), gradient);
+  for_each_grid(s, [&](const Axis& gh, const Axis& gw) { most = std::max(most, slide_scratch(gh, gw, s.in_c, s.batch)); });
   return most;
 }
 
@@ -98,39 +140,50 @@ void depthwise_forward(const Conv2dShape& s, const float* x, const float* kernel
 
 void depthwise_backward_input(const Conv2dShape& s, const float* dy, const float* kernel, float* dx, bool accumulate,
                               float* scratch) {
-  for (int y = 0; y < std::min(s.stride_h, s.in_h); ++y) {
-    for (int x = 0; x < std::min(s.stride_w, s.in_w); ++x) {
-      Axis h = backward_axis(s.in_h, s.out_h, s.kernel_h, s.stride_h, s.dilation_h, s.pad_top, y);
-      Axis w = backward_axis(s.in_w, s.out_w, s.kernel_w, s.stride_w, s.dilation_w, s.pad_left, x);
-      slide_channels(h, w, s.in_c, s.batch, PadMode::zero, s.kernel_w, dy, kernel, nullptr, accumulate, s.in_h, s.in_w, dx,
-                     scratch);
-    }
-  }
+  for_each_grid(s, [&](const Axis& h, const Axis& w) {
+    slide_channels(h, w, s.in_c, s.batch, PadMode::zero, s.kernel_w, dy, kernel, nullptr, accumulate, s.in_h, s.in_w, dx,
+                   scratch);
+  });
 }
 
 void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch) {
   const Axis h = forward_h(s), w = forward_w(s);
   const Band band = plan_band(h, w, s.in_c, s.batch, true);
-  for_each_band(x, h, w, band, s.in_c, s.batch, s.pad_mode, scratch, [&](int n, int images, int first_row, int rows,
-                                                                         const float* cells, std::size_t picture,
-                                                                         std::ptrdiff_t row) {
-    const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.in_c;
+  const int taps = h.taps * w.taps;
+  std::int32_t* tap = table_in(scratch);
+  find_taps(h, w, s.in_c, static_cast<std::ptrdiff_t>(band.span_w) * s.in_c, tap);
+  std::int32_t* offset = tap + taps;  // of each pixel of a band
+  const std::size_t most = static_cast<std::size_t>(band.images) * band.rows * s.out_w;
+  float* last = scratch + taps + most;  // dy of channels that fill no vector
+  for_each_band(x, h, w, band, s.in_c, s.batch, s.pad_mode, last + most * kLanes, [&](int n, int images, int first_row, int rows,
+                                                                                      const float* cells, std::size_t picture,
+                                                                                      std::ptrdiff_t row) {
+    int pixels = 0;
+    for (int i = 0; i < images; ++i) {
+      for (int r = 0; r < rows; ++r) {
+        const std::ptrdiff_t line = i * picture + r * h.stride * row;
+        for (int q = 0; q < s.out_w; ++q) offset[pixels++] = static_cast<std::int32_t>(line + q * w.stride * s.in_c);
+      }
+    }
     for_each_channel_vector(s.in_c, [&](int c, int count) {
-      for (int ky = 0; ky < s.kernel_h; ++ky) {
-        for (int kx = 0; kx < s.kernel_w; ++kx) {
-          Batch total(0.0f);
-          const float* d = right + c;
-          for (int i = 0; i < images; ++i) {
-            for (int r = 0; r < rows; ++r) {
-              const float* at = cells + i * picture + (r * h.stride + ky * h.step) * row + kx * w.step * s.in_c + c;
-              for (int q = 0; q < s.out_w; ++q, at += w.stride * s.in_c, d += s.in_c) {
-                total = fma(load(at), load_upto(d, count), total);
-              }
-            }
-          }
-          float* to = dkernel + (static_cast<std::size_t>(ky) * s.kernel_w + kx) * s.in_c + c;
-          store_upto(to, load_upto(to, count) + total, count);
-        }
+      const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.in_c + c;
+      if (count < kLanes) {
+        pack_panel(pixels, count, kLanes, right, s.in_c, last);
+        right = last;
+      }
+      for (int first = 0; first < taps; first += kSums) {
+        const float* at[kSums];
+        Batch sum[kSums];
+        unroll<kSums>([&](auto k) {
+          at[k] = cells + tap[std::min(first + k, taps - 1)] + c;
+          sum[k] = Batch(0.0f);
+        });
+        add_products(pixels, offset, at, right, count < kLanes ? kLanes : s.in_c, sum);
+        unroll<kSums>([&](auto k) {
+          if (first + k >= taps) return;
+          float* to = dkernel + static_cast<std::ptrdiff_t>(first + k) * s.in_c + c;
+          store_upto(to, load_upto(to, count) + sum[k], count);
+        });
       }
     });
   });
