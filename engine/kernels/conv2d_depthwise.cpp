@@ -34,15 +34,6 @@ constexpr int kSums = 4;
   unroll<kSums>([&](auto k) { sums[k] = sum[k]; });
 }
 
-// Where the taps find their cells, seen from an output's first.
-void find_taps(const Axis& h, const Axis& w, int channels, std::ptrdiff_t row, std::int32_t* offset) {
-  for (int ty = 0; ty < h.taps; ++ty) {
-    for (int tx = 0; tx < w.taps; ++tx) *offset++ = static_cast<std::int32_t>(ty * h.step * row + tx * w.step * channels);
-  }
-}
-
-std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
-
 std::size_t slide_scratch(const Axis& h, const Axis& w, int channels, int batch) {
   const std::size_t taps = static_cast<std::size_t>(h.taps) * w.taps;
   return taps * (1 + padded_columns(channels)) + band_size(plan_band(h, w, channels, batch, true), channels);
@@ -57,7 +48,7 @@ void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMo
   const std::ptrdiff_t in_step = static_cast<std::ptrdiff_t>(w.stride) * channels;
   const std::ptrdiff_t out_step = static_cast<std::ptrdiff_t>(w.out_step) * channels;
   std::int32_t* offset = table_in(scratch);
-  find_taps(h, w, channels, static_cast<std::ptrdiff_t>(band.span_w) * channels, offset);
+  find_taps(h, w, channels, 1, static_cast<std::ptrdiff_t>(band.span_w) * channels, offset);
   float* const weights = scratch + taps;  // [vector of channels][tap]
   float* weight = weights;
   for_each_channel_vector(channels, [&](int c, int count) {
@@ -151,20 +142,14 @@ void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float
   const Band band = plan_band(h, w, s.in_c, s.batch, true);
   const int taps = h.taps * w.taps;
   std::int32_t* tap = table_in(scratch);
-  find_taps(h, w, s.in_c, static_cast<std::ptrdiff_t>(band.span_w) * s.in_c, tap);
+  find_taps(h, w, s.in_c, 1, static_cast<std::ptrdiff_t>(band.span_w) * s.in_c, tap);
   std::int32_t* offset = tap + taps;  // of each pixel of a band
   const std::size_t most = static_cast<std::size_t>(band.images) * band.rows * s.out_w;
   float* last = scratch + taps + most;  // dy of channels that fill no vector
   for_each_band(x, h, w, band, s.in_c, s.batch, s.pad_mode, last + most * kLanes, [&](int n, int images, int first_row, int rows,
                                                                                       const float* cells, std::size_t picture,
                                                                                       std::ptrdiff_t row) {
-    int pixels = 0;
-    for (int i = 0; i < images; ++i) {
-      for (int r = 0; r < rows; ++r) {
-        const std::ptrdiff_t line = i * picture + r * h.stride * row;
-        for (int q = 0; q < s.out_w; ++q) offset[pixels++] = static_cast<std::int32_t>(line + q * w.stride * s.in_c);
-      }
-    }
+    const int pixels = find_outputs(h, w, s.in_c, images, rows, picture, row, offset);
     for_each_channel_vector(s.in_c, [&](int c, int count) {
       const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.in_c + c;
       if (count < kLanes) {

@@ -53,9 +53,6 @@ std::pair<int, int> inner_taps(const Slide& s, int line) {
   return {first, last};
 }
 
-// A table of offsets lies in scratch memory behind what else is there.
-std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
-
 // The kernel in panels or as a matrix, group after group; `packed` has depth · padded_columns(write) values per group, `bias` (or
 // null) padded_columns(write) per group.
 void slide(const Slide& s, const float* source, const float* packed, const float* bias, bool accumulate, bool rectify,
@@ -65,11 +62,7 @@ void slide(const Slide& s, const float* source, const float* packed, const float
   const Band band = band_of(s);
   std::int32_t* offset = table_in(scratch);
   float* copy = scratch + depth;
-  for (int ty = 0, p = 0; ty < s.h.taps; ++ty) {
-    for (int tx = 0; tx < s.w.taps; ++tx) {
-      for (int i = 0; i < s.read; ++i, ++p) offset[p] = (ty * s.h.step * band.span_w + tx * s.w.step) * channels + i;
-    }
-  }
+  find_taps(s.h, s.w, channels, s.read, static_cast<std::ptrdiff_t>(band.span_w) * channels, offset);
   for_each_band(source, s.h, s.w, band, channels, s.batch, s.mode, copy, [&](int n, int images, int first_row, int rows,
                                                                              const float* cells, std::size_t picture,
                                                                              std::ptrdiff_t row) {
@@ -309,13 +302,7 @@ void implicit_backward_kernel(const Conv2dShape& s, const float* x, const float*
                                                                       const float* cells, std::size_t picture,
                                                                       std::ptrdiff_t row) {
     const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.out_c;
-    int pixels = 0;
-    for (int i = 0; i < images; ++i) {
-      for (int r = 0; r < rows; ++r) {
-        const std::ptrdiff_t line = i * picture + r * f.h.stride * row;
-        for (int q = 0; q < s.out_w; ++q) offset[pixels++] = static_cast<std::int32_t>(line + q * f.w.stride * s.in_c);
-      }
-    }
+    const int pixels = find_outputs(f.h, f.w, s.in_c, images, rows, picture, row, offset);
     product.a_picture = f.h.step * row;
     for (int g = 0; g < s.groups; ++g) {
       const float* b = right + g * f.write;

@@ -64,6 +64,26 @@ std::size_t band_size(const Band& band, int channels) {
   return band.copied ? band.images * band.image_size(channels) + kLanes : 0;
 }
 
+void find_taps(const Axis& h, const Axis& w, int channels, int read, std::ptrdiff_t row, std::int32_t* offset) {
+  for (int ty = 0; ty < h.taps; ++ty) {
+    for (int tx = 0; tx < w.taps; ++tx) {
+      for (int i = 0; i < read; ++i) *offset++ = static_cast<std::int32_t>(ty * h.step * row + tx * w.step * channels + i);
+    }
+  }
+}
+
+int find_outputs(const Axis& h, const Axis& w, int channels, int images, int rows, std::size_t picture, std::ptrdiff_t row,
+                 std::int32_t* offset) {
+  int outputs = 0;
+  for (int i = 0; i < images; ++i) {
+    for (int r = 0; r < rows; ++r) {
+      const std::ptrdiff_t line = i * picture + r * h.stride * row;
+      for (int q = 0; q < w.count; ++q) offset[outputs++] = static_cast<std::int32_t>(line + q * w.stride * channels);
+    }
+  }
+  return outputs;
+}
+
 void copy_with_border(const float* x, const Axis& h, const Axis& w, int top, const Band& band, int channels,
                       int cell, PadMode mode, float* out) {
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 #include "engine/kernels/conv2d.h"
 
@@ -54,6 +55,16 @@ constexpr std::size_t kBandSize = 24 * 1024;
 Band plan_band(const Axis& h, const Axis& w, int channels, int batch, bool copied);
 
 std::size_t band_size(const Band& band, int channels);
+
+// A table of offsets may lie in scratch memory.
+inline std::int32_t* table_in(float* scratch) { return reinterpret_cast<std::int32_t*>(scratch); }
+
+// Where `read` channels of each tap lie, seen from an output's first, in cells of `channels` and lines `row` apart.
+void find_taps(const Axis& h, const Axis& w, int channels, int read, std::ptrdiff_t row, std::int32_t* offset);
+
+// Where each output of a band finds its first tap, seen from output (0, 0); returns how many there are.
+int find_outputs(const Axis& h, const Axis& w, int channels, int images, int rows, std::size_t picture, std::ptrdiff_t row,
+                 std::int32_t* offset);
 
 // Copies source rows [top, top + span_h) of one picture, with border, to `out`, where a cell has `cell` ≥ channels values;
 // the others are 0.

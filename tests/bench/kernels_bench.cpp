@@ -204,7 +204,7 @@ class Step {
   }
 
   // Adds an earlier activation (of the same shape) to this one.
-  void skip(float* from, float* dfrom) {
+  void add_residual(float* from, float* dfrom) {
     float *y = x_, *dy = dx_;
     const std::size_t n = count();
     forward("add " + std::to_string(n / batch_), 0, [=] { kernels::add_scaled(n, 1.0f, from, y, true); });
@@ -431,7 +431,7 @@ void add_nets(int batch) {
     float *from = resnet.x(), *dfrom = resnet.dx();
     resnet.conv(channels, 3, 1, 1, false);
     resnet.batch_norm();
-    resnet.skip(from, dfrom);
+    resnet.add_residual(from, dfrom);
     resnet.relu();
   }
   resnet.mean_pool();

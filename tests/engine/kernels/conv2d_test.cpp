@@ -185,6 +185,8 @@ TEST_CASE("conv2d: groups and depthwise", "[kernels]") {
 TEST_CASE("conv2d: pictures that need several bands, batches that share one", "[kernels]") {
   check(shape(1, 70, 60, 17, 4, 3, 3, 1, 1, 1, 1));
   check(shape(1, 70, 60, 16, 16, 3, 3, 2, 1, 1, 1, 16));
+  check(shape(1, 70, 61, 17, 17, 3, 3, 1, 1, 1, 1, 17));
+  check(shape(9, 4, 3, 20, 20, 3, 3, 1, 1, 1, 1, 20));
   check(shape(9, 4, 4, 96, 8, 3, 3, 1, 1, 1, 1));
   check(shape(33, 3, 3, 2, 8, 2, 2));
 }

@@ -77,6 +77,8 @@ TEST_CASE("pooling: vectorised matches reference", "[kernels]") {
   for (const int channels : {1, 3, 6, 16, 17, 64, 127}) {
     check(shape(2, 8, 6, channels, 2, 2));
     check(shape(2, 9, 7, channels, 2, 2));
+    check(shape(2, 9, 6, channels, 3, 3));
+    check(shape(2, 9, 7, channels, 3, 2));
     check(shape(2, 9, 7, channels, 3, 2, 1, 1));
     check(shape(2, 9, 7, channels, 3, 1, 1, 1, true));
     check(shape(1, 7, 5, channels, 3, 3, 0, 2));
