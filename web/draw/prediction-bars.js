@@ -62,7 +62,7 @@ export class PredictionBars extends View {
               title=${t('prediction.barTip', { name: className(t, data, index), percent: words(shown, 2) })}
             >
               <span class="bar-name">${className(t, data, index)}</span>
-              <span class="bar-track"><span class="bar-fill" style="transform: scaleX(${Math.abs(shown) / reach})"></span></span>
+              <span class="bar-track"><span class="bar-fill" style="background-size: ${((100 * Math.abs(shown)) / reach).toFixed(1)}% 100%"></span></span>
               <span
                 class="bar-value"
               >

@@ -1,21 +1,35 @@
 // From pen to picture: the ink, its box scaled, and the image that the net reads, each as the engine made it.
 
 import './stages.css';
-import { View, html } from '../views/view.js';
+import { View, html, untracked } from '../views/view.js';
 import { help } from '../views/help.js';
 import { drawPicture } from './ink.js';
+import { cssValue, themeOf } from '../widgets/theme.js';
 
 const names = /** @type {const} */ (['ink', 'box', 'image']);
 
+/** @typedef {{pixels: ArrayLike<number>, h: number, w: number, theme: string, side: number}} Shown */
+
 export class Stages extends View {
+  /** What stands on each canvas: training answers with the same stages again and again. @type {Map<string, Shown>} */
+  #shown = new Map();
+  /** Side of a canvas, in device pixels. */
+  #side = 0;
+  /** @type {ResizeObserver | undefined} */ #observer;
+
   connectedCallback() {
     super.connectedCallback();
     this.watch(() => {
-      const { prediction, theme } = this.app.store;
-      prediction.value;
-      theme.value;
-      this.#paint();
+      this.app.store.prediction.value;
+      this.#paint(themeOf(this.app.store));
     });
+    this.#observer = new ResizeObserver(() => this.#measure());
+    this.#observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.#observer?.disconnect();
   }
 
   render() {
@@ -38,28 +52,40 @@ export class Stages extends View {
   }
 
   updated() {
-    this.#paint();
+    this.#measure();
   }
 
-  #paint() {
+  #measure() {
+    this.#side = Math.round((this.querySelector('canvas')?.clientWidth || 56) * devicePixelRatio);
+    untracked(() => this.#paint(themeOf(this.app.store)));
+  }
+
+  /** @param {string} theme */
+  #paint(theme) {
     const prediction = this.app.store.prediction.peek();
     const image = this.app.store.testImage.peek();
+    const [h, w] = this.app.store.manifest.peek()?.shape ?? [28, 28];
+    const side = this.#side;
     for (const name of names) {
       const canvas = /** @type {HTMLCanvasElement | null} */ (this.querySelector(`#stage-${name}`));
       const context = canvas?.getContext('2d');
       if (!canvas || !context) continue;
       const stage = prediction?.stages.find((each) => each.name === name);
-      const side = Math.round((canvas.clientWidth || 56) * devicePixelRatio);
-      if (canvas.width !== side) canvas.width = canvas.height = side;
-      context.clearRect(0, 0, side, side);
-      const colour = getComputedStyle(canvas).getPropertyValue('--pad-ink').trim();
-      if (stage?.h && stage.w) drawPicture(context, stage.pixels, stage.h, stage.w, side, colour);
-      else if (image && name === 'image') {
-        const [h, w] = this.app.store.manifest.peek()?.shape ?? [28, 28];
-        drawPicture(context, image.pixels, h, w, side, colour);
-      }
+      const picture = image && name === 'image' ? { pixels: image.pixels, h, w } : { pixels: [], h: 0, w: 0 };
+      const shown = { ...(stage ?? picture), theme, side };
+      if (same(this.#shown.get(name), shown)) continue;
+      this.#shown.set(name, shown);
+      canvas.width = canvas.height = side;
+      if (shown.h && shown.w) drawPicture(context, shown.pixels, shown.h, shown.w, side, cssValue(canvas, '--pad-ink'));
     }
   }
+}
+
+/** @param {Shown | undefined} a @param {Shown} b */
+function same(a, b) {
+  if (!a || a.h !== b.h || a.w !== b.w || a.theme !== b.theme || a.side !== b.side) return false;
+  for (let i = 0; i < b.pixels.length; i++) if (a.pixels[i] !== b.pixels[i]) return false;
+  return a.pixels.length === b.pixels.length;
 }
 
 customElements.define('cnn-stages', Stages);

@@ -199,11 +199,11 @@ export class Curves extends View {
     </div>`;
   }
 
-  // Redrawing is bounded, however often reports come.
+  // Redrawing is bounded, however often reports come; while they come it waits for one, whose frame it shares.
   #soon() {
     clearTimeout(this.#timer);
-    const wait = Math.max(0, this.#drawnAt + kEvery - performance.now());
-    this.#timer = setTimeout(() => this.#draw(), wait);
+    const wait = this.#drawnAt + kEvery - performance.now();
+    this.#timer = setTimeout(() => this.#draw(), wait <= 0 ? 0 : wait + kEvery);
   }
 
   #draw() {

@@ -7,7 +7,7 @@ const kSliceMs = 12;
 const kReportEveryMs = 60;
 /** Answers for the page while training: at most this share of the time, at least so many milliseconds apart. */
 const kAnswerShare = 0.07;
-const kAnswerLeastMs = 50;
+const kAnswerLeastMs = 60;
 const kAnswerMostMs = 1000;
 const kCheckpointEveryMs = 2000;
 const kCheckpointEverySteps = 200;
@@ -205,12 +205,15 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
   /** What is due after a slice with training steps. @param {number} begin  of the slice */
   const tell = (begin) => {
     const time = now();
-    if (time - lastReport >= kReportEveryMs) report(time);
-    if (time - lastAnswer >= answerEvery) {
+    const untilAnswer = lastAnswer + answerEvery - time;
+    if (untilAnswer <= 0) {
       answer();
-      lastAnswer = now();
-      answerEvery = Math.min(kAnswerMostMs, Math.max(kAnswerLeastMs, (lastAnswer - time) / kAnswerShare));
+      answerEvery = Math.min(kAnswerMostMs, Math.max(kAnswerLeastMs, (now() - time) / kAnswerShare));
+      lastAnswer = time;
     }
+    // A report waits for an answer that comes soon: the page draws both in one frame.
+    const alone = untilAnswer >= kReportEveryMs && time - lastReport >= kReportEveryMs;
+    if (alone || untilAnswer <= 0) report(time);
     const checkpointDue = time - lastCheckpoint >= kCheckpointEveryMs || step - checkpointStep >= kCheckpointEverySteps;
     // Not more often than twice a second however short the steps are.
     if (checkpointDue && begin - lastCheckpoint >= 500) {
