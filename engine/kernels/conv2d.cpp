@@ -96,31 +96,34 @@ bool takes_depthwise(const Conv2dShape& s) {
 // patches and kernels (measured; wide vectors make the products cheap and leave the transforms waiting for memory).
 constexpr double kTileCost = 8, kTransformCost = kLanes > 4 ? 16 : 8, kKernelCost = 20;
 
-// Whether Winograd's products and transforms are less work than the plain product for `h`×`w` results.
-bool winograd_pays(const Conv2dShape& s, int patch, int h, int w, int read, int write) {
-  const double in = (read + kLanes - 1) / kLanes, out = (write + kLanes - 1) / kLanes;
-  const double plain = double(s.batch) * h * w * out * (s.kernel_h * s.kernel_w * read + kTileCost);
-  const double patches = double(s.batch) * ((h + patch - 1) / patch) * ((w + patch - 1) / patch);
-  const double values = patches * (out * (read + kTileCost) + kTransformCost * (in + out)) + kKernelCost * read * out;
-  const int points = (s.kernel_h + patch - 1) * (s.kernel_w + patch - 1);
-  return values * points < plain;
-}
+// With stride 2 more than half of the values at the points are cells as they are.
+constexpr double kStridedTransformCost = kTransformCost / 8, kStridedKernelCost = 6;
 
-// The patch of Winograd's algorithm to use, or 0 for none.
-int winograd_patch(const Conv2dShape& s, int h, int w, int read, int write) {
+// The patch of Winograd's algorithm to use for `h`×`w` results, or 0 for none. `apart`: cells of the result that a tap reaches
+// lie so far apart (those of dx, with a stride).
+int winograd_patch(const Conv2dShape& s, int h, int w, int apart, int read, int write) {
   if (s.algorithm == ConvAlgorithm::winograd_f2 && winograd_fits(s, 2)) return 2;
   if (s.algorithm == ConvAlgorithm::winograd_f4 && winograd_fits(s, 4)) return 4;
-  if (s.algorithm != ConvAlgorithm::automatic) return 0;
   const int patch = s.kernel_h == 5 ? 2 : 4;
-  return winograd_fits(s, patch) && winograd_pays(s, patch, h, w, read, write) ? patch : 0;
+  if (s.algorithm != ConvAlgorithm::automatic || !winograd_fits(s, patch)) return 0;
+  // Whether products and transforms are less work than the plain product.
+  const double in = (read + kLanes - 1) / kLanes, out = (write + kLanes - 1) / kLanes;
+  const double taps = double(s.kernel_h * s.kernel_w) / (apart * apart);
+  const double plain = double(s.batch) * h * w * out * (taps * read + kTileCost);
+  const int cells = patch * apart;
+  const double patches = double(s.batch) * ((h + cells - 1) / cells) * ((w + cells - 1) / cells);
+  const double transform = s.stride_h == 2 ? kStridedTransformCost : kTransformCost;
+  const double pack = s.stride_h == 2 ? kStridedKernelCost : kKernelCost;
+  const double values = patches * (out * (read + kTileCost) + transform * (in + out)) + pack * read * out;
+  return values * winograd_points(s, patch) < plain ? patch : 0;
 }
 
 bool takes_fft(const Conv2dShape& s) { return s.algorithm == ConvAlgorithm::fft && fft_fits(s); }
 
-int forward_patch(const Conv2dShape& s) { return winograd_patch(s, s.out_h, s.out_w, s.in_c, s.out_c); }
+int forward_patch(const Conv2dShape& s) { return winograd_patch(s, s.out_h, s.out_w, 1, s.in_c, s.out_c); }
 
 int backward_patch(const Conv2dShape& s) {
-  return zeros_around(s) ? winograd_patch(s, s.in_h, s.in_w, s.out_c, s.in_c) : 0;
+  return winograd_goes_back(s) ? winograd_patch(s, s.in_h, s.in_w, s.stride_h, s.out_c, s.in_c) : 0;
 }
 
 }  // namespace
@@ -130,7 +133,7 @@ const char* conv2d_misfit(const Conv2dShape& s) {
     return "winograd_f2 computes 3x3 and 5x5 kernels of stride 1 without dilation and groups";
   }
   if (s.algorithm == ConvAlgorithm::winograd_f4 && !winograd_fits(s, 4)) {
-    return "winograd_f4 computes 3x3 kernels of stride 1 without dilation and groups";
+    return "winograd_f4 computes 3x3 kernels of stride 1 or 2 without dilation and groups";
   }
   if (s.algorithm == ConvAlgorithm::fft && !fft_fits(s)) {
     return "fft computes kernels of stride 1 without dilation and groups";

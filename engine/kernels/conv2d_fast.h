@@ -26,9 +26,12 @@ void depthwise_backward_input(const Conv2dShape& s, const float* dy, const float
                               float* scratch);
 void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
 
-// Square kernels of stride 1 without dilation, one group. `patch` is 2 or 4: F(2×2, 3×3), F(4×4, 3×3) or F(2×2, 5×5).
-// backward_input knows no border but zeros.
+// Square kernels without dilation, one group. `patch` is 2 or 4: F(2×2, 3×3), F(4×4, 3×3) or F(2×2, 5×5), with stride 2
+// F(4×4, 3×3) alone.
 bool winograd_fits(const Conv2dShape& s, int patch);
+// Whether backward_input computes it as well: a border of zeros, with stride 2 paddings that are both even or both odd.
+bool winograd_goes_back(const Conv2dShape& s);
+int winograd_points(const Conv2dShape& s, int patch);  // matrix products that a patch takes part in
 std::size_t winograd_scratch(const Conv2dShape& s, int patch);
 void winograd_forward(const Conv2dShape& s, int patch, const float* x, const float* kernel, const float* bias, float* y,
                       float* scratch);

@@ -14,6 +14,11 @@
 //
 // The transforms are those of Toom and Cook: polynomials, whose coefficients are the taps or the cells, are evaluated at the
 // points 0, 1, −1 (, 2, −2), ∞. So one transform of the patch serves every split of m + r − 1 points.
+//
+// With stride 2 the even cells of a line meet the outer two of three taps, with stride 1 between them, and the odd cells the middle
+// tap. Along one axis that is F(4, 2) at the points 0, 1, −1, 2, ∞ beside four plain products: nine for four results instead of
+// twelve, 81 of 144 along two. The gradient with respect to the input is the same from the other side: four even cells by F(4, 2)
+// from five of dy, four odd ones by a product each.
 
 namespace cnn::kernels {
 
@@ -110,6 +115,102 @@ struct Gather {
   }
 };
 
+// Stride 2: five points of the cells that meet the outer taps, then the four that meet the middle one, as they are.
+struct Halves {
+  static void points(const Batch& d0, const Batch& d1, const Batch& d2, const Batch& d3, const Batch& d4, Batch* out) {
+    const Batch end = d3 - d1, middle = d1 - d2, start = d0 - d2;
+    out[0] = end + (start + start);
+    out[1] = end - (d1 + d2);
+    out[2] = end + (middle + middle + middle);
+    out[3] = end;
+    out[4] = (d4 - d2) - (end + end);
+  }
+  // Σ_a m_a · a^k for k < 4.
+  static void gather(const Batch* m, Batch* out) {
+    const Batch sum = m[1] + m[2], difference = m[1] - m[2], twice = m[3] + m[3], four = twice + twice;
+    out[0] = m[0] + sum + m[3];
+    out[1] = difference + twice;
+    out[2] = sum + four;
+    out[3] = difference + (four + four) + m[4];
+  }
+};
+
+struct StridedPatch {
+  static constexpr int kIn = 9, kOut = 9;
+  static void line(const Batch* d, Batch* out) {
+    Halves::points(d[0], d[2], d[4], d[6], d[8], out);
+    unroll<4>([&](auto i) { out[5 + i] = d[2 * i + 1]; });
+  }
+};
+
+// Of dy. The cells of dx begin with one of the outer taps (First = 1) or of the middle one (0); so do those of dy that it meets.
+template <int First>
+struct StridedSource {
+  static constexpr int kIn = 5, kOut = 9;
+  static void line(const Batch* d, Batch* out) {
+    Halves::points(d[0], d[1], d[2], d[3], d[4], out);
+    unroll<4>([&](auto i) { out[5 + i] = d[First + i]; });
+  }
+};
+
+struct StridedKernel {
+  static constexpr int kIn = 3, kOut = 9;
+  static void line(const Batch* k, Batch* out) {
+    const Batch half(0.5f), sixth(1.0f / 6.0f), outer = k[0] * sixth, last = k[2] * sixth;
+    out[0] = k[0] * half;
+    out[1] = (k[0] + k[2]) * Batch(-0.5f);
+    out[2] = last - outer;
+    out[3] = outer + (last + last);
+    out[4] = k[2];
+    unroll<4>([&](auto i) { out[5 + i] = k[1]; });
+  }
+};
+
+struct StridedResult {
+  static constexpr int kIn = 9, kOut = 4;
+  static void line(const Batch* m, Batch* out) {
+    Halves::gather(m, out);
+    unroll<4>([&](auto i) { out[i] = out[i] + m[5 + i]; });
+  }
+};
+
+template <int First>
+struct StridedCells {
+  static constexpr int kIn = 9, kOut = 8;
+  static void line(const Batch* m, Batch* out) {
+    Batch even[4];
+    Halves::gather(m, even);
+    unroll<4>([&](auto i) {
+      out[2 * i + 1 - First] = even[i];
+      out[2 * i + First] = m[5 + i];
+    });
+  }
+};
+
+struct StridedSpread {
+  static constexpr int kIn = 4, kOut = 9;
+  static void line(const Batch* y, Batch* out) {
+    const Batch even = y[0] + y[2], odd = y[1] + y[3], twice = y[3] + y[3];
+    const Batch third = y[2] + twice, second = third + third + y[1];
+    out[0] = y[0];
+    out[1] = even + odd;
+    out[2] = even - odd;
+    out[3] = second + second + y[0];
+    out[4] = y[3];
+    unroll<4>([&](auto i) { out[5 + i] = y[i]; });
+  }
+};
+
+struct StridedTaps {
+  static constexpr int kIn = 9, kOut = 3;
+  static void line(const Batch* m, Batch* out) {
+    const Batch half(0.5f), sixth(1.0f / 6.0f), outer = (m[3] - m[2]) * sixth, inner = m[1] * half;
+    out[0] = fma(m[0], half, outer - inner);
+    out[1] = (m[5] + m[6]) + (m[7] + m[8]);
+    out[2] = fma(m[3] + m[3] + m[2], sixth, m[4] - inner);
+  }
+};
+
 // What `step` apart lies at `in`, transformed. Addresses go on from one to the next: products of steps cost more than the sums.
 template <class Line>
 [[gnu::always_inline]] inline void transform_line(const float* in, std::ptrdiff_t step, Batch* out) {
@@ -157,6 +258,7 @@ void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float
 // The same one axis after the other, for squares that overlap: down the columns of a whole strip, whose `rows` have `count` (a
 // multiple of kLanes) values, then along the rows of each square.
 struct Split {
+  int in, step;  // squares of so many cells, so far apart
   void (*columns)(const float* const* rows, std::ptrdiff_t count, float* out, std::ptrdiff_t out_row);
   void (*rows)(const float* in, std::ptrdiff_t row, int cell, float* out, std::ptrdiff_t matrix);
 };
@@ -187,34 +289,45 @@ void transform_rows(const float* in, std::ptrdiff_t row, int cell, float* out, s
 }
 
 template <class Line>
-constexpr Split split() {
-  return {transform_columns<Line>, transform_rows<Line>};
+constexpr Split split(int step) {
+  return {Line::kIn, step, transform_columns<Line>, transform_rows<Line>};
 }
 
 // One member of the family: F(out×out, taps×taps).
 struct Form {
-  int taps, out;
+  int taps, side, out;  // side: points along one axis
   Split patch;
   Transform kernel, result, rectified;  // forward, without and with max(0, ·)
   Split spread;                         // gradient of the kernel
   Transform gather;
-  int in() const { return taps + out - 1; }
-  int points() const { return in() * in(); }
+  int points() const { return side * side; }
 };
 
 template <int Out, int Taps>
 constexpr Form form() {
-  constexpr int kPoints = Out + Taps - 1;
-  return {Taps, Out, split<Patch<kPoints>>(), transform<Evaluate<kPoints, Taps, true>>,
-          transform<Gather<kPoints, Out, false>>, transform<Gather<kPoints, Out, false>, true>,
-          split<Evaluate<kPoints, Out, false>>(), transform<Gather<kPoints, Taps, true>>};
+  constexpr int kSide = Out + Taps - 1;
+  return {Taps, kSide, Out, split<Patch<kSide>>(Out), transform<Evaluate<kSide, Taps, true>>,
+          transform<Gather<kSide, Out, false>>, transform<Gather<kSide, Out, false>, true>,
+          split<Evaluate<kSide, Out, false>>(Out), transform<Gather<kSide, Taps, true>>};
 }
 
-constexpr int kMostPoints = 6;  // along one axis
+// Stride 2: forward and the gradient of the kernel; below, the gradient of the input.
+constexpr Form kStrided = {3, 9, 4, split<StridedPatch>(8), transform<StridedKernel>, transform<StridedResult>,
+                           transform<StridedResult, true>, split<StridedSpread>(4), transform<StridedTaps>};
+
+template <int First>
+constexpr Form strided_cells() {
+  return {3, 9, 8, split<StridedSource<First>>(4), transform<StridedKernel>, transform<StridedCells<First>>, nullptr, {}, nullptr};
+}
+
+constexpr int kMostCells = 9;  // of a patch, along one axis
 
 constexpr Form kForms[] = {form<2, 3>(), form<4, 3>(), form<2, 5>()};
+constexpr Form kStridedCells[] = {strided_cells<1>(), strided_cells<0>()};  // padding even, odd
 
-const Form& form_of(const Conv2dShape& s, int out) { return kForms[s.kernel_h == 5 ? 2 : out == 2 ? 0 : 1]; }
+const Form& form_of(const Conv2dShape& s, int out) {
+  return s.stride_h == 2 ? kStrided : kForms[s.kernel_h == 5 ? 2 : out == 2 ? 0 : 1];
+}
 
 // Patches that go through the matrix products together, unless one line of the picture has more: their transforms and results
 // share the second-level cache.
@@ -243,8 +356,10 @@ struct Winograd {
   // A line of patches, of the picture or of the result (which is not larger, but may have more channels): as it is, and with its
   // columns transformed.
   std::size_t strip_size() const {
-    const std::size_t width = std::size_t(across()) * form.out + form.taps - 1;
-    return 2 * form.in() * width * std::max(source_channels(), target_channels());
+    const auto part = [this](const Split& squares, int channels) {
+      return std::size_t(form.side + squares.in) * ((across() - 1) * squares.step + squares.in) * channels;
+    };
+    return std::max(part(form.patch, source_channels()), part(form.spread, target_channels()));
   }
   std::size_t scratch() const {
     return form.points() * (patch_matrix() + product_matrix() + kernel_matrix()) + strip_size() +
@@ -266,25 +381,25 @@ struct Parts {
         offset(reinterpret_cast<std::int32_t*>(tile + std::size_t(g.form.points()) * g.target_channels())) {}
 };
 
-// Lines [first, first + lines) of patches, `across` each, counted through the batch: squares of `size` cells, Form::out
-// apart, of the pictures `x` with origin and border as the axes say, transformed to the rows of the matrices at `out`.
+// Lines [first, first + lines) of patches, `across` each, counted through the batch: squares of the pictures `x` with origin and
+// border as the axes say, transformed to the rows of the matrices at `out`.
 void transform_lines(const Winograd& g, const Split& transform, const float* x, const Axis& h, const Axis& w, PadMode mode,
-                     int channels, int size, int first, int lines, float* strip, std::size_t matrix, float* out) {
-  const int cell = padded_columns(channels), step = g.form.out;
+                     int channels, int first, int lines, float* strip, std::size_t matrix, float* out) {
+  const int cell = padded_columns(channels), size = transform.in, step = transform.step;
   Band band;
   band.span_h = size;
   band.span_w = (g.across() - 1) * step + size;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
-  float* copy = strip + g.form.in() * row;
+  float* copy = strip + g.form.side * row;
   // Whole vectors between zeros are read where they lie; `copy` is a row of zeros then.
   const bool copied = cell != channels || mode == PadMode::nearest;
   const int left = copied ? 0 : std::min(std::max(-w.origin, 0), band.span_w);
   const int stop = copied ? band.span_w : std::max(std::min(w.source - w.origin, band.span_w), left);
-  if (!copied) std::memset(strip, 0, (g.form.in() + 1) * row * sizeof(float));
+  if (!copied) std::memset(strip, 0, (g.form.side + 1) * row * sizeof(float));
   for (int t = first; t < first + lines; ++t) {
     const float* picture = x + static_cast<std::size_t>(t / g.down()) * h.source * w.source * channels;
     const int top = h.origin + t % g.down() * step;
-    const float* rows[kMostPoints];
+    const float* rows[kMostCells];
     if (copied) copy_with_border(picture, h, w, top, band, channels, cell, mode, copy);
     for (int r = 0; r < size; ++r) {
       const bool inside = top + r >= 0 && top + r < h.source;
@@ -315,7 +430,7 @@ void transform_kernel(const Winograd& g, const float* kernel, bool turned, std::
           for (int lane = 0; lane < kLanes; ++lane) lanes[t * kLanes + lane] = lane < count ? at[lane * out_step] : 0.0f;
         }
         g.form.kernel(lanes, g.form.taps * kLanes, kLanes, packed + static_cast<std::size_t>(first) * g.read + i * width + j,
-                      g.form.in() * matrix, matrix, kLanes);
+                      g.form.side * matrix, matrix, kLanes);
       }
     }
   });
@@ -330,8 +445,8 @@ void write_patch(const Winograd& g, Transform result, const float* line, bool ac
   float* to = picture + (static_cast<std::ptrdiff_t>(y) * g.w.count + x) * g.write;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(g.w.count) * g.write;
   const bool whole = rows == g.form.out && columns == g.form.out && g.write == cell && !accumulate;
-  if (whole) return result(line, g.form.in() * matrix, matrix, to, row, g.write, cell);
-  result(line, g.form.in() * matrix, matrix, tile, g.form.out * cell, cell, cell);
+  if (whole) return result(line, g.form.side * matrix, matrix, to, row, g.write, cell);
+  result(line, g.form.side * matrix, matrix, tile, g.form.out * cell, cell, cell);
   for (int r = 0; r < rows; ++r, to += row, tile += g.form.out * cell) {
     for (int q = 0; q < columns; ++q) {
       map(g.write, to + q * g.write, accumulate, [](Batch v) { return v; }, tile + q * cell);
@@ -359,10 +474,10 @@ void correlate(const Winograd& g, const float* source, const float* bias, bool a
   product.c_repeat = products;
   // What is added at the point (1, 1) appears in every cell of the result.
   product.bias = bias != nullptr ? parts.bias : nullptr;
-  product.biased = g.form.in() + 1;
+  product.biased = g.form.side + 1;
   for (int first = 0; first < all; first += g.lines_down()) {
     const int lines = std::min(g.lines_down(), all - first);
-    transform_lines(g, g.form.patch, source, g.h, g.w, g.mode, g.read, g.form.in(), first, lines, parts.strip, matrix,
+    transform_lines(g, g.form.patch, source, g.h, g.w, g.mode, g.read, first, lines, parts.strip, matrix,
                     parts.patches);
     product.rows = lines * g.across();
     multiply(product);
@@ -381,17 +496,31 @@ Winograd forward_pass(const Conv2dShape& s, int out) {
           forward_axis(s.in_w, s.out_w, s.kernel_w, 1, 1, s.pad_left), s.pad_mode, s.batch, s.in_c, s.out_c};
 }
 
+// With stride 2 the first of five cells of dy is the first that cell (0, 0) of dx reads, or the one before.
 Winograd backward_pass(const Conv2dShape& s, int out) {
-  return {form_of(s, out), backward_axis(s.in_h, s.out_h, s.kernel_h, 1, 1, s.pad_top, 0),
-          backward_axis(s.in_w, s.out_w, s.kernel_w, 1, 1, s.pad_left, 0), PadMode::zero, s.batch, s.out_c, s.in_c};
+  const bool strided = s.stride_h == 2;
+  const auto axis = [strided](int in, int out, int kernel, int pad) {
+    Axis a = backward_axis(in, out, kernel, 1, 1, pad, 0);
+    if (strided) a.origin = (pad + 1) / 2 - 1;
+    return a;
+  };
+  return {strided ? kStridedCells[s.pad_top % 2] : form_of(s, out), axis(s.in_h, s.out_h, s.kernel_h, s.pad_top),
+          axis(s.in_w, s.out_w, s.kernel_w, s.pad_left), PadMode::zero, s.batch, s.out_c, s.in_c};
 }
 
 }  // namespace
 
 bool winograd_fits(const Conv2dShape& s, int patch) {
-  return s.kernel_h == s.kernel_w && (s.kernel_h == 3 || (s.kernel_h == 5 && patch == 2)) && s.stride_h == 1 &&
-         s.stride_w == 1 && s.dilation_h == 1 && s.dilation_w == 1 && s.groups == 1;
+  if (s.kernel_h != s.kernel_w || s.dilation_h != 1 || s.dilation_w != 1 || s.groups != 1) return false;
+  if (s.stride_h == 1 && s.stride_w == 1) return s.kernel_h == 3 || (s.kernel_h == 5 && patch == 2);
+  return s.kernel_h == 3 && patch == 4 && s.stride_h == 2 && s.stride_w == 2;
 }
+
+bool winograd_goes_back(const Conv2dShape& s) {
+  return s.pad_mode == PadMode::zero && (s.stride_h == 1 || s.pad_top % 2 == s.pad_left % 2);
+}
+
+int winograd_points(const Conv2dShape& s, int patch) { return form_of(s, patch).points(); }
 
 std::size_t winograd_scratch(const Conv2dShape& s, int patch) {
   return std::max(forward_pass(s, patch).scratch(), backward_pass(s, patch).scratch());
@@ -435,16 +564,16 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
   product.c_repeat = sums;
   for (int first = 0; first < all; first += g.lines_down()) {
     const int lines = std::min(g.lines_down(), all - first);
-    transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, g.form.in(), first, lines, parts.strip, matrix,
+    transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, first, lines, parts.strip, matrix,
                     parts.patches);
-    transform_lines(g, g.form.spread, dy, dy_h, dy_w, PadMode::zero, g.write, g.form.out, first, lines, parts.strip,
+    transform_lines(g, g.form.spread, dy, dy_h, dy_w, PadMode::zero, g.write, first, lines, parts.strip,
                     products, parts.products);
     product.depth = lines * g.across();
     product.accumulate = first > 0;
     multiply(product);
   }
   for (int i = 0; i < g.read; ++i) {
-    g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.in() * sums, sums, parts.tile,
+    g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.side * sums, sums, parts.tile,
                   g.form.taps * target_cell, target_cell, target_cell);
     for (int t = 0; t < g.form.taps * g.form.taps; ++t) {
       float* to = dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c;

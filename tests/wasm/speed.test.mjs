@@ -18,6 +18,7 @@ const leastShares = {
   'W1 | dense 3136-128 forward': 0.45,
   'W2 | 5x5 14x14x6-16 forward': 0.6,
   'W4 | 5x5 32x32x3-16 forward': 0.55,
+  'W5 | 3x3s2 16x16x32-64 dk, db': 0.85,
 };
 
 const rounds = 25;

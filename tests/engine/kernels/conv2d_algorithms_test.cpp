@@ -36,7 +36,7 @@ void check(Conv2dShape s, ConvAlgorithm algorithm) {
   s.algorithm = algorithm;
   CAPTURE(s.batch, s.in_h, s.in_w, s.in_c, s.out_c, s.pad_top, s.out_h, static_cast<int>(algorithm));
   // Six points of interpolation round a little worse than four.
-  const bool exact = algorithm != ConvAlgorithm::winograd_f4 &&
+  const bool exact = algorithm != ConvAlgorithm::automatic && algorithm != ConvAlgorithm::winograd_f4 &&
                      (algorithm != ConvAlgorithm::winograd_f2 || s.kernel_h == 3);
   const double rtol = exact ? 1.3e-6 : 1e-4, atol = exact ? 1e-5 : 1e-4;
   Random random(21);
@@ -104,6 +104,29 @@ TEST_CASE("conv2d: every algorithm matches reference", "[kernels]") {
     check(shape(1, 40, 37, v, v, 1, 1), algorithm);
     check(shape(1, 5, 150, 3, 5, 1, 1), algorithm);
   }
+}
+
+TEST_CASE("conv2d: every algorithm of stride 2", "[kernels]") {
+  constexpr int v = kernels::kLanes;
+  const auto strided = [](Conv2dShape s) {
+    s.stride_h = s.stride_w = 2;
+    s.out_h = (s.out_h + 1) / 2;
+    s.out_w = (s.out_w + 1) / 2;
+    return s;
+  };
+  for (const auto algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::im2col, ConvAlgorithm::winograd_f4}) {
+    for (int before = 0; before <= 3; ++before) {
+      check(strided(shape(2, 16, 16, 2 * v, 4 * v, before, 1)), algorithm);
+      check(strided(shape(1, 9, 12, 3, v + 1, before, 0)), algorithm);
+      check(strided(shape(1, 3, 3, v, v, before, 2)), algorithm);
+      check(strided(shape(1, 21, 70, v, 5, before, before)), algorithm);
+    }
+  }
+  Conv2dShape s = strided(shape(3, 14, 14, 32, 64, 1, 1));
+  s.pad_left = 0;
+  check(s, ConvAlgorithm::winograd_f4);
+  s.pad_mode = kernels::PadMode::nearest;
+  check(s, ConvAlgorithm::winograd_f4);
 }
 
 TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
