@@ -99,32 +99,31 @@ constexpr double kTileCost = 8, kTransformCost = kLanes > 4 ? 16 : 8, kKernelCos
 // With stride 2 more than half of the values at the points are cells as they are.
 constexpr double kStridedTransformCost = kTransformCost / 8, kStridedKernelCost = 6;
 
-// The patch of Winograd's algorithm to use for `h`×`w` results, or 0 for none. `apart`: cells of the result that a tap reaches
-// lie so far apart (those of dx, with a stride).
-int winograd_patch(const Conv2dShape& s, int h, int w, int apart, int read, int write) {
+// The patch of Winograd's algorithm to use, or 0 for none; `backward`: for the gradient with respect to the input.
+int winograd_patch(const Conv2dShape& s, bool backward) {
+  if (backward && !winograd_goes_back(s)) return 0;
   if (s.algorithm == ConvAlgorithm::winograd_f2 && winograd_fits(s, 2)) return 2;
   if (s.algorithm == ConvAlgorithm::winograd_f4 && winograd_fits(s, 4)) return 4;
   const int patch = s.kernel_h == 5 ? 2 : 4;
   if (s.algorithm != ConvAlgorithm::automatic || !winograd_fits(s, patch)) return 0;
   // Whether products and transforms are less work than the plain product.
+  const int read = backward ? s.out_c : s.in_c, write = backward ? s.in_c : s.out_c;
   const double in = (read + kLanes - 1) / kLanes, out = (write + kLanes - 1) / kLanes;
-  const double taps = double(s.kernel_h * s.kernel_w) / (apart * apart);
-  const double plain = double(s.batch) * h * w * out * (taps * read + kTileCost);
-  const int cells = patch * apart;
-  const double patches = double(s.batch) * ((h + cells - 1) / cells) * ((w + cells - 1) / cells);
+  // Each cell of dx is reached by those of the taps that the stride leaves it.
+  const double cells = double(s.batch) * (backward ? s.in_h * s.in_w : s.out_h * s.out_w);
+  const double taps = double(s.kernel_h * s.kernel_w) / (backward ? s.stride_h * s.stride_w : 1);
   const double transform = s.stride_h == 2 ? kStridedTransformCost : kTransformCost;
   const double pack = s.stride_h == 2 ? kStridedKernelCost : kKernelCost;
-  const double values = patches * (out * (read + kTileCost) + transform * (in + out)) + pack * read * out;
-  return values * winograd_points(s, patch) < plain ? patch : 0;
+  const WinogradWork work = winograd_work(s, patch, backward);
+  const double values = work.rows * (out * (read + kTileCost) + transform * (in + out)) + work.points * pack * read * out;
+  return values < cells * out * (taps * read + kTileCost) ? patch : 0;
 }
 
 bool takes_fft(const Conv2dShape& s) { return s.algorithm == ConvAlgorithm::fft && fft_fits(s); }
 
-int forward_patch(const Conv2dShape& s) { return winograd_patch(s, s.out_h, s.out_w, 1, s.in_c, s.out_c); }
+int forward_patch(const Conv2dShape& s) { return winograd_patch(s, false); }
 
-int backward_patch(const Conv2dShape& s) {
-  return winograd_goes_back(s) ? winograd_patch(s, s.in_h, s.in_w, s.stride_h, s.out_c, s.in_c) : 0;
-}
+int backward_patch(const Conv2dShape& s) { return winograd_patch(s, true); }
 
 }  // namespace
 

@@ -31,7 +31,11 @@ void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float
 bool winograd_fits(const Conv2dShape& s, int patch);
 // Whether backward_input computes it as well: a border of zeros, with stride 2 paddings that are both even or both odd.
 bool winograd_goes_back(const Conv2dShape& s);
-int winograd_points(const Conv2dShape& s, int patch);  // matrix products that a patch takes part in
+// Rows of its matrix products (a patch at a point each), in all, and how many points have a kernel of their own.
+struct WinogradWork {
+  double rows, points;
+};
+WinogradWork winograd_work(const Conv2dShape& s, int patch, bool backward);
 std::size_t winograd_scratch(const Conv2dShape& s, int patch);
 void winograd_forward(const Conv2dShape& s, int patch, const float* x, const float* kernel, const float* bias, float* y,
                       float* scratch);

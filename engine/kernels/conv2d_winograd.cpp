@@ -39,37 +39,43 @@ template <int Count>
   });
 }
 
-// A transform of a square of cells, `row` and `column` apart, along both axes, for `channels` (a multiple of kLanes).
+// A transform of a rectangle of cells, `row` and `column` apart, along both axes, for `channels` (a multiple of kLanes).
 using Transform = void (*)(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
                            std::ptrdiff_t out_column, int channels);
 
-template <class Line, bool Rectify = false>
+template <class Down, class Across, bool Rectify = false>
 void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
                std::ptrdiff_t out_column, int channels) {
-  constexpr int kIn = Line::kIn, kOut = Line::kOut;
   for (int c = 0; c < channels; c += kLanes) {
-    float middle[kOut * kIn * kLanes];
+    float middle[Down::kOut * Across::kIn * kLanes];
     const float* from = in + c;
-    CNN_ROLLED for (int q = 0; q < kIn; ++q, from += column) {
-      Batch t[kOut];
-      transform_line<Line>(from, row, t);
-      unroll<kOut>([&](auto k) { store(middle + (k * kIn + q) * kLanes, t[k]); });
+    CNN_ROLLED for (int q = 0; q < Across::kIn; ++q, from += column) {
+      Batch t[Down::kOut];
+      transform_line<Down>(from, row, t);
+      unroll<Down::kOut>([&](auto k) { store(middle + (k * Across::kIn + q) * kLanes, t[k]); });
     }
     float* to = out + c;
-    CNN_ROLLED for (int r = 0; r < kOut; ++r, to += out_row) {
-      Batch t[kOut];
-      transform_line<Line>(middle + r * kIn * kLanes, kLanes, t);
-      store_line<kOut>(to, out_column, Rectify, t);
+    CNN_ROLLED for (int r = 0; r < Down::kOut; ++r, to += out_row) {
+      Batch t[Across::kOut];
+      transform_line<Across>(middle + r * Across::kIn * kLanes, kLanes, t);
+      store_line<Across::kOut>(to, out_column, Rectify, t);
     }
   }
 }
 
-// The same one axis after the other, for squares that overlap: down the columns of a whole strip, whose `rows` have `count` (a
-// multiple of kLanes) values, then along the rows of each square.
-struct Split {
-  int in, step;  // squares of so many cells, so far apart
+// The same one axis after the other, for patches that overlap: down the columns of a whole strip, whose `rows` have `count` (a
+// multiple of kLanes) values, then along the `lines` rows of each patch, whose points go to matrices `matrix` apart.
+struct Way {
+  int in, points;  // along one axis
   void (*columns)(const float* const* rows, std::ptrdiff_t count, float* out, std::ptrdiff_t out_row);
-  void (*rows)(const float* in, std::ptrdiff_t row, int cell, float* out, std::ptrdiff_t matrix);
+  void (*rows)(const float* in, std::ptrdiff_t row, int lines, int cell, float* out, std::ptrdiff_t out_row,
+               std::ptrdiff_t matrix);
+};
+
+// Patches begin `step` cells apart.
+struct Split {
+  int step;
+  Way whole, half;
 };
 
 template <class Line>
@@ -85,11 +91,12 @@ void transform_columns(const float* const* rows, std::ptrdiff_t count, float* ou
 }
 
 template <class Line>
-void transform_rows(const float* in, std::ptrdiff_t row, int cell, float* out, std::ptrdiff_t matrix) {
+void transform_rows(const float* in, std::ptrdiff_t row, int lines, int cell, float* out, std::ptrdiff_t out_row,
+                    std::ptrdiff_t matrix) {
   for (int c = 0; c < cell; c += kLanes) {
     const float* from = in + c;
     float* to = out + c;
-    CNN_ROLLED for (int r = 0; r < Line::kOut; ++r, from += row, to += Line::kOut * matrix) {
+    CNN_ROLLED for (int r = 0; r < lines; ++r, from += row, to += out_row) {
       Batch t[Line::kOut];
       transform_line<Line>(from, cell, t);
       store_line<Line::kOut>(to, matrix, false, t);
@@ -98,40 +105,64 @@ void transform_rows(const float* in, std::ptrdiff_t row, int cell, float* out, s
 }
 
 template <class Line>
-constexpr Split split(int step) {
-  return {Line::kIn, step, transform_columns<Line>, transform_rows<Line>};
+constexpr Way way() {
+  return {Line::kIn, Line::kOut, transform_columns<Line>, transform_rows<Line>};
 }
 
-// One member of the family: F(out×out, taps×taps).
+// One member of the family: F(out×out, taps×taps). Where half a patch or less is left over at the end of an axis, F(out/2, taps) does
+// with the first kHalfPoints of its points, whose kernel is the same.
 struct Form {
   int taps, side, out;  // side: points along one axis
-  Split patch;
-  Transform kernel, result, rectified;  // forward, without and with max(0, ·)
-  Split spread;                         // gradient of the kernel
-  Transform gather;
+  bool halves;
+  Split patch, spread;  // of the picture; of the gradient of the result, for that of the kernel
+  Transform kernel, gather;
+  Transform result[2][2], rectified[2][2];  // without and with max(0, ·): of a patch that is half as high, half as wide
   int points() const { return side * side; }
 };
+
+constexpr int kHalfPoints = 4;
 
 template <int Out, int Taps>
 constexpr Form form() {
   constexpr int kSide = Out + Taps - 1;
-  return {Taps, kSide, Out, split<Patch<kSide>>(Out), transform<Evaluate<kSide, Taps, true>>,
-          transform<Gather<kSide, Out, false>>, transform<Gather<kSide, Out, false>, true>,
-          split<Evaluate<kSide, Out, false>>(Out), transform<Gather<kSide, Taps, true>>};
+  using Result = Gather<kSide, Out, false>;
+  using Spread = Evaluate<kSide, Out, false>;
+  using Kernel = Evaluate<kSide, Taps, true>;
+  using Taken = Gather<kSide, Taps, true>;
+  return {Taps, kSide, Out, false, {Out, way<Patch<kSide>>(), {}}, {Out, way<Spread>(), {}}, transform<Kernel, Kernel>,
+          transform<Taken, Taken>, {{transform<Result, Result>}}, {{transform<Result, Result, true>}}};
+}
+
+constexpr Form with_halves(Form form) {
+  using Whole = Gather<6, 4, false>;
+  using Half = Gather<4, 2, false>;
+  form.halves = true;
+  form.patch.half = way<HalfPatch>();
+  form.spread.half = way<Evaluate<4, 2, false>>();
+  form.result[0][1] = transform<Whole, Half>;
+  form.result[1][0] = transform<Half, Whole>;
+  form.result[1][1] = transform<Half, Half>;
+  form.rectified[0][1] = transform<Whole, Half, true>;
+  form.rectified[1][0] = transform<Half, Whole, true>;
+  form.rectified[1][1] = transform<Half, Half, true>;
+  return form;
 }
 
 // Stride 2: forward and the gradient of the kernel; below, the gradient of the input.
-constexpr Form kStrided = {3, 9, 4, split<StridedPatch>(8), transform<StridedKernel>, transform<StridedResult>,
-                           transform<StridedResult, true>, split<StridedSpread>(4), transform<StridedTaps>};
+constexpr Form kStrided = {3, 9, 4, false, {8, way<StridedPatch>(), {}}, {4, way<StridedSpread>(), {}},
+                           transform<StridedKernel, StridedKernel>, transform<StridedTaps, StridedTaps>,
+                           {{transform<StridedResult, StridedResult>}}, {{transform<StridedResult, StridedResult, true>}}};
 
 template <int First>
 constexpr Form strided_cells() {
-  return {3, 9, 8, split<StridedSource<First>>(4), transform<StridedKernel>, transform<StridedCells<First>>, nullptr, {}, nullptr};
+  using Cells = StridedCells<First>;
+  return {3, 9, 8, false, {4, way<StridedSource<First>>(), {}}, {}, transform<StridedKernel, StridedKernel>, nullptr,
+          {{transform<Cells, Cells>}}, {}};
 }
 
 constexpr int kMostCells = 9;  // of a patch, along one axis
 
-constexpr Form kForms[] = {form<2, 3>(), form<4, 3>(), form<2, 5>()};
+constexpr Form kForms[] = {form<2, 3>(), with_halves(form<4, 3>()), form<2, 5>()};
 constexpr Form kStridedCells[] = {strided_cells<1>(), strided_cells<0>()};  // padding even, odd
 
 const Form& form_of(const Conv2dShape& s, int out) {
@@ -146,6 +177,24 @@ constexpr int kPatches = 32;
 // same few sets of the first-level cache.
 std::size_t spaced(std::size_t count) { return (count + 31) / 32 * 32 + 16; }
 
+// Patches along one axis: whole ones and at most one half.
+struct Cover {
+  int whole, half;
+  int all() const { return whole + half; }
+};
+
+Cover cover(const Form& form, int count) {
+  const int left = count % form.out;
+  if (form.halves && left > 0 && left <= form.out / 2) return {count / form.out, 1};
+  return {(count + form.out - 1) / form.out, 0};
+}
+
+// Lines of patches, counted through the batch: those of whole height or those of half.
+struct Lines {
+  int first, count;
+  bool half;
+};
+
 // The sizes of one pass and the parts of its scratch memory.
 struct Winograd {
   const Form& form;
@@ -153,26 +202,50 @@ struct Winograd {
   PadMode mode;
   int batch, read, write;
 
-  int down() const { return (h.count + form.out - 1) / form.out; }
-  int across() const { return (w.count + form.out - 1) / form.out; }
-  int lines_down() const { return std::max(1, kPatches / across()); }  // lines of patches that go together
+  Cover down = cover(form, h.count), across = cover(form, w.count);
+
+  int lines_down() const { return std::max(1, kPatches / across.all()); }  // lines of patches that go together
   int source_channels() const { return padded_columns(read); }
   int target_channels() const { return padded_columns(write); }
 
-  std::size_t patch_matrix() const { return spaced(std::size_t(lines_down()) * across() * source_channels()); }
-  std::size_t product_matrix() const { return spaced(std::size_t(lines_down()) * across() * target_channels()); }
+  std::size_t patch_matrix() const { return spaced(std::size_t(lines_down()) * across.all() * source_channels()); }
+  std::size_t product_matrix() const { return spaced(std::size_t(lines_down()) * across.all() * target_channels()); }
   std::size_t kernel_matrix() const { return spaced(std::size_t(read) * target_channels()); }
+  // Cells along a line of patches.
+  int span(const Split& split) const {
+    return (across.all() - 1) * split.step + (across.half ? split.half.in : split.whole.in);
+  }
   // A line of patches, of the picture or of the result (which is not larger, but may have more channels): as it is, and with its
   // columns transformed.
   std::size_t strip_size() const {
-    const auto part = [this](const Split& squares, int channels) {
-      return std::size_t(form.side + squares.in) * ((across() - 1) * squares.step + squares.in) * channels;
+    const auto part = [this](const Split& split, int channels) {
+      return std::size_t(split.whole.points + split.whole.in) * std::max(span(split), 0) * channels;
     };
     return std::max(part(form.patch, source_channels()), part(form.spread, target_channels()));
   }
   std::size_t scratch() const {
     return form.points() * (patch_matrix() + product_matrix() + kernel_matrix()) + strip_size() +
-           std::size_t(form.points() + 1) * target_channels() + std::size_t(lines_down()) * across();
+           std::size_t(form.points() + 1) * target_channels() + std::size_t(lines_down()) * across.all();
+  }
+
+  // f(lines) for all lines of patches, as many at a time as go together.
+  template <class F>
+  void for_each_lines(F f) const {
+    for (const bool half : {false, true}) {
+      const int all = batch * (half ? down.half : down.whole);
+      for (int first = 0; first < all; first += lines_down()) f(Lines{first, std::min(lines_down(), all - first), half});
+    }
+  }
+  int picture_of(const Lines& lines, int line) const {
+    return (lines.first + line) / (lines.half ? down.half : down.whole);
+  }
+  // Which patch of its column a line has.
+  int place_of(const Lines& lines, int line) const {
+    return lines.half ? down.whole : (lines.first + line) % down.whole;
+  }
+  // The row of the matrices where a patch lies: half ones after all the whole ones.
+  int row_of(const Lines& lines, int line, int patch) const {
+    return patch < across.whole ? line * across.whole + patch : lines.count * across.whole + line;
   }
 };
 
@@ -190,34 +263,62 @@ struct Parts {
         offset(reinterpret_cast<std::int32_t*>(tile + std::size_t(g.form.points()) * g.target_channels())) {}
 };
 
-// Lines [first, first + lines) of patches, `across` each, counted through the batch: squares of the pictures `x` with origin and
-// border as the axes say, transformed to the rows of the matrices at `out`.
-void transform_lines(const Winograd& g, const Split& transform, const float* x, const Axis& h, const Axis& w, PadMode mode,
-                     int channels, int first, int lines, float* strip, std::size_t matrix, float* out) {
-  const int cell = padded_columns(channels), size = transform.in, step = transform.step;
+// Lines of patches of the pictures `x`, with origin and border as the axes say, transformed to the rows of the matrices at `out`.
+void transform_lines(const Winograd& g, const Split& split, const float* x, const Axis& h, const Axis& w, PadMode mode,
+                     int channels, const Lines& lines, float* strip, std::size_t matrix, float* out) {
+  const Way& down = lines.half ? split.half : split.whole;
+  const int cell = padded_columns(channels);
   Band band;
-  band.span_h = size;
-  band.span_w = (g.across() - 1) * step + size;
+  band.span_h = down.in;
+  band.span_w = g.span(split);
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(band.span_w) * cell;
-  float* copy = strip + g.form.side * row;
+  float* copy = strip + down.points * row;
   // Whole vectors between zeros are read where they lie; `copy` is a row of zeros then.
   const bool copied = cell != channels || mode == PadMode::nearest;
   const int left = copied ? 0 : std::min(std::max(-w.origin, 0), band.span_w);
   const int stop = copied ? band.span_w : std::max(std::min(w.source - w.origin, band.span_w), left);
-  if (!copied) std::memset(strip, 0, (g.form.side + 1) * row * sizeof(float));
-  for (int t = first; t < first + lines; ++t) {
-    const float* picture = x + static_cast<std::size_t>(t / g.down()) * h.source * w.source * channels;
-    const int top = h.origin + t % g.down() * step;
+  if (!copied) std::memset(strip, 0, (down.points + 1) * row * sizeof(float));
+  for (int line = 0; line < lines.count; ++line) {
+    const float* picture = x + static_cast<std::size_t>(g.picture_of(lines, line)) * h.source * w.source * channels;
+    const int top = h.origin + g.place_of(lines, line) * split.step;
     const float* rows[kMostCells];
     if (copied) copy_with_border(picture, h, w, top, band, channels, cell, mode, copy);
-    for (int r = 0; r < size; ++r) {
+    for (int r = 0; r < down.in; ++r) {
       const bool inside = top + r >= 0 && top + r < h.source;
       rows[r] = copied   ? copy + r * row
                 : inside ? picture + (static_cast<std::ptrdiff_t>(top + r) * w.source + left + w.origin) * cell
                          : copy;
     }
-    transform.columns(rows, (stop - left) * cell, strip + left * cell, row);
-    for (int p = 0; p < g.across(); ++p, out += cell) transform.rows(strip + p * step * cell, row, cell, out, matrix);
+    down.columns(rows, (stop - left) * cell, strip + left * cell, row);
+    const float* from = strip;
+    float* to = out + g.row_of(lines, line, 0) * cell;
+    for (int p = 0; p < g.across.whole; ++p, from += split.step * cell, to += cell) {
+      split.whole.rows(from, row, down.points, cell, to, g.form.side * matrix, matrix);
+    }
+    if (g.across.half == 0) continue;
+    to = out + g.row_of(lines, line, g.across.whole) * cell;
+    split.half.rows(from, row, down.points, cell, to, g.form.side * matrix, matrix);
+  }
+}
+
+// The products at all points that these lines have. `extent` of the product is their patches.
+void multiply_points(const Winograd& g, Product product, int Product::*extent, const Lines& lines) {
+  const int rows = lines.half ? kHalfPoints : g.form.side, side = g.form.side;
+  const int all = lines.count * g.across.all(), whole = lines.count * g.across.whole;
+  const auto run = [&](int first, int points, int patches) {
+    Product part = product;
+    part.repeats = points;
+    part.*extent = patches;
+    part.a += first * product.a_repeat;
+    part.b += first * product.b_repeat;
+    part.c += first * product.c_repeat;
+    part.biased -= first;
+    multiply(part);
+  };
+  if (g.across.half == 0) return run(0, rows * side, all);
+  for (int r = 0; r < rows; ++r) {
+    run(r * side, kHalfPoints, all);
+    if (whole > 0) run(r * side + kHalfPoints, side - kHalfPoints, whole);
   }
 }
 
@@ -245,18 +346,20 @@ void transform_kernel(const Winograd& g, const float* kernel, bool turned, std::
   });
 }
 
-// The results of one patch, from the lines of the products at `line` to their place at (y, x), as much as lies inside.
-void write_patch(const Winograd& g, Transform result, const float* line, bool accumulate, int y, int x, float* picture,
-                 float* tile) {
-  const int rows = std::min(g.form.out, g.h.count - y), columns = std::min(g.form.out, g.w.count - x);
+// The results of a patch, perhaps of half the height or width, from the rows of the products at `line` to their place at (y, x), as
+// much as lies inside.
+void write_patch(const Winograd& g, Transform result, bool half_high, bool half_wide, const float* line, bool accumulate, int y,
+                 int x, float* picture, float* tile) {
+  const int high = half_high ? g.form.out / 2 : g.form.out, wide = half_wide ? g.form.out / 2 : g.form.out;
+  const int rows = std::min(high, g.h.count - y), columns = std::min(wide, g.w.count - x);
   const int cell = g.target_channels();
   const std::size_t matrix = g.product_matrix();
   float* to = picture + (static_cast<std::ptrdiff_t>(y) * g.w.count + x) * g.write;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(g.w.count) * g.write;
-  const bool whole = rows == g.form.out && columns == g.form.out && g.write == cell && !accumulate;
+  const bool whole = rows == high && columns == wide && g.write == cell && !accumulate;
   if (whole) return result(line, g.form.side * matrix, matrix, to, row, g.write, cell);
-  result(line, g.form.side * matrix, matrix, tile, g.form.out * cell, cell, cell);
-  for (int r = 0; r < rows; ++r, to += row, tile += g.form.out * cell) {
+  result(line, g.form.side * matrix, matrix, tile, wide * cell, cell, cell);
+  for (int r = 0; r < rows; ++r, to += row, tile += wide * cell) {
     for (int q = 0; q < columns; ++q) {
       map(g.write, to + q * g.write, accumulate, [](Batch v) { return v; }, tile + q * cell);
     }
@@ -264,40 +367,38 @@ void write_patch(const Winograd& g, Transform result, const float* line, bool ac
 }
 
 // target (+)= `result` of the correlation of `source` with the kernel that lies transformed in the scratch memory.
-void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, Transform result, float* target,
-               const Parts& parts) {
-  const int cell = g.source_channels(), target_cell = g.target_channels(), all = g.batch * g.down();
-  const std::size_t matrix = g.patch_matrix(), products = g.product_matrix();
+void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, const Transform (&result)[2][2],
+               float* target, const Parts& parts) {
+  const int cell = g.source_channels(), target_cell = g.target_channels();
   if (bias != nullptr) pack_panel(1, g.write, target_cell, bias, 0, parts.bias);
   Product product;
   product.depth = g.read;
   product.a_step = cell;
   product.c_step = product.columns = target_cell;
   product.panel_step = g.read;
-  product.repeats = g.form.points();
   product.a = parts.patches;
-  product.a_repeat = matrix;
+  product.a_repeat = g.patch_matrix();
   product.b = parts.kernel;
   product.b_repeat = g.kernel_matrix();
   product.c = parts.products;
-  product.c_repeat = products;
+  product.c_repeat = g.product_matrix();
   // What is added at the point (1, 1) appears in every cell of the result.
   product.bias = bias != nullptr ? parts.bias : nullptr;
   product.biased = g.form.side + 1;
-  for (int first = 0; first < all; first += g.lines_down()) {
-    const int lines = std::min(g.lines_down(), all - first);
-    transform_lines(g, g.form.patch, source, g.h, g.w, g.mode, g.read, first, lines, parts.strip, matrix,
-                    parts.patches);
-    product.rows = lines * g.across();
-    multiply(product);
-    const float* line = parts.products;
-    for (int t = first; t < first + lines; ++t) {
-      float* picture = target + static_cast<std::size_t>(t / g.down()) * g.h.count * g.w.count * g.write;
-      for (int p = 0; p < g.across(); ++p, line += target_cell) {
-        write_patch(g, result, line, accumulate, t % g.down() * g.form.out, p * g.form.out, picture, parts.tile);
+  g.for_each_lines([&](const Lines& lines) {
+    transform_lines(g, g.form.patch, source, g.h, g.w, g.mode, g.read, lines, parts.strip, g.patch_matrix(), parts.patches);
+    multiply_points(g, product, &Product::rows, lines);
+    for (int line = 0; line < lines.count; ++line) {
+      float* picture = target + static_cast<std::size_t>(g.picture_of(lines, line)) * g.h.count * g.w.count * g.write;
+      const int y = g.place_of(lines, line) * g.form.out;
+      const float* row = parts.products + g.row_of(lines, line, 0) * target_cell;
+      for (int p = 0; p < g.across.all(); ++p, row += target_cell) {
+        const bool half = p == g.across.whole;
+        if (half) row = parts.products + g.row_of(lines, line, p) * target_cell;
+        write_patch(g, result[lines.half][half], lines.half, half, row, accumulate, y, p * g.form.out, picture, parts.tile);
       }
     }
-  }
+  });
 }
 
 Winograd forward_pass(const Conv2dShape& s, int out) {
@@ -329,7 +430,11 @@ bool winograd_goes_back(const Conv2dShape& s) {
   return s.pad_mode == PadMode::zero && (s.stride_h == 1 || s.pad_top % 2 == s.pad_left % 2);
 }
 
-int winograd_points(const Conv2dShape& s, int patch) { return form_of(s, patch).points(); }
+WinogradWork winograd_work(const Conv2dShape& s, int patch, bool backward) {
+  const Winograd g = backward ? backward_pass(s, patch) : forward_pass(s, patch);
+  const auto points = [&g](const Cover& cover) { return double(cover.whole * g.form.side + cover.half * kHalfPoints); };
+  return {g.batch * points(g.down) * points(g.across), double(g.form.points())};
+}
 
 std::size_t winograd_scratch(const Conv2dShape& s, int patch) {
   return std::max(forward_pass(s, patch).scratch(), backward_pass(s, patch).scratch());
@@ -355,32 +460,32 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
                               float* scratch) {
   const Winograd g = forward_pass(s, patch);
   const Parts parts(g, scratch);
-  const int cell = g.source_channels(), target_cell = g.target_channels(), all = g.batch * g.down();
-  const std::size_t matrix = g.patch_matrix(), products = g.product_matrix(), sums = g.kernel_matrix();
+  const int cell = g.source_channels(), target_cell = g.target_channels();
+  const std::size_t sums = g.kernel_matrix();
   const Axis dy_h = forward_axis(s.out_h, s.out_h, 1, 1, 1, 0), dy_w = forward_axis(s.out_w, s.out_w, 1, 1, 1, 0);
-  for (int i = 0; i < g.lines_down() * g.across(); ++i) parts.offset[i] = i * cell;
+  for (int i = 0; i < g.lines_down() * g.across.all(); ++i) parts.offset[i] = i * cell;
+  // Whole patches have all points: their first products are where the sums begin.
+  bool begun = g.down.whole == 0 || g.across.whole == 0;
+  if (begun) std::memset(parts.kernel, 0, g.form.points() * sums * sizeof(float));
   Product product;
   product.offset = parts.offset;
   product.rows = g.read;
   product.a_step = product.panel_step = 1;
   product.c_step = product.b_step = product.columns = target_cell;
-  product.repeats = g.form.points();
   product.a = parts.patches;
-  product.a_repeat = matrix;
+  product.a_repeat = g.patch_matrix();
   product.b = parts.products;
-  product.b_repeat = products;
+  product.b_repeat = g.product_matrix();
   product.c = parts.kernel;
   product.c_repeat = sums;
-  for (int first = 0; first < all; first += g.lines_down()) {
-    const int lines = std::min(g.lines_down(), all - first);
-    transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, first, lines, parts.strip, matrix,
-                    parts.patches);
-    transform_lines(g, g.form.spread, dy, dy_h, dy_w, PadMode::zero, g.write, first, lines, parts.strip,
-                    products, parts.products);
-    product.depth = lines * g.across();
-    product.accumulate = first > 0;
-    multiply(product);
-  }
+  g.for_each_lines([&](const Lines& lines) {
+    transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, lines, parts.strip, g.patch_matrix(), parts.patches);
+    transform_lines(g, g.form.spread, dy, dy_h, dy_w, PadMode::zero, g.write, lines, parts.strip, g.product_matrix(),
+                    parts.products);
+    product.accumulate = begun;
+    multiply_points(g, product, &Product::depth, lines);
+    begun = true;
+  });
   for (int i = 0; i < g.read; ++i) {
     g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.side * sums, sums, parts.tile,
                   g.form.taps * target_cell, target_cell, target_cell);

@@ -3,7 +3,7 @@
 #include "engine/kernels/simd.h"
 
 // Winograd's transforms along one axis, those of Toom and Cook: polynomials, whose coefficients are the taps or the cells, are
-// evaluated at the points 0, 1, −1 (, 2, −2), ∞. So one transform of the patch serves every split of m + r − 1 points.
+// evaluated at the points 0, 1, −1, ∞ (, 2, −2). So one transform of the patch serves every split of m + r − 1 points.
 //
 // With stride 2 the even cells of a line meet the outer two of three taps, with stride 1 between them, and the odd cells the middle
 // tap. Along one axis that is F(4, 2) at the points 0, 1, −1, 2, ∞ beside four plain products: nine for four results instead of
@@ -14,6 +14,8 @@ namespace cnn::kernels::winograd {
 
 // Each struct below transforms one line of vectors: kIn to kOut values. Four and its negative are the only factors of the points'
 // powers: V8 makes each constant anew in every round, three instructions.
+
+constexpr int kInfinity = 3;  // its place among the points
 
 // The patch: Bᵀ, which depends on the points alone.
 template <int Points>
@@ -40,9 +42,9 @@ struct Patch<6> {
     out[0] = fma(minus_four, d[2] - d[0], even2);
     out[1] = even + odd;
     out[2] = even - odd;
-    out[3] = even2 + twice;
-    out[4] = even2 - twice;
-    out[5] = fma(minus_four, odd2, d[5] - d[3]);
+    out[3] = fma(minus_four, odd2, d[5] - d[3]);
+    out[4] = even2 + twice;
+    out[5] = even2 - twice;
   }
 };
 
@@ -50,10 +52,22 @@ struct Patch<6> {
 template <int Points>
 Batch share(int point) {
   if (point == 0) return Batch(Points == 4 ? 1.0f : 1.0f / 4.0f);
-  if (point == Points - 1) return Batch(1.0f);
+  if (point == kInfinity) return Batch(1.0f);
   if (Points == 4) return Batch(1.0f / 2.0f);
   return Batch(point <= 2 ? -1.0f / 6.0f : 1.0f / 24.0f);
 }
+
+// A patch of four points whose kernel is that of six: what share<4> has over share<6> is taken here.
+struct HalfPatch {
+  static constexpr int kIn = 4, kOut = 4;
+  static void line(const Batch* d, Batch* out) {
+    const Batch minus_three(-3.0f);
+    out[0] = (d[0] - d[2]) * Batch(4.0f);
+    out[1] = (d[1] + d[2]) * minus_three;
+    out[2] = (d[2] - d[1]) * minus_three;
+    out[3] = d[3] - d[1];
+  }
+};
 
 // y₀ + y₁·a + y₂·a² + … at every point a; ∞ takes the last coefficient.
 template <int Points, int Count, bool Scaled>
@@ -68,10 +82,10 @@ struct Evaluate {
       unroll<kEven>([&](auto k) { even = next(even, y[2 * (kEven - 1 - k)]); });
       unroll<kOdd>([&](auto k) { odd = next(odd, y[2 * (kOdd - 1 - k) + 1]); });
       if (i == 1) odd = odd + odd;
-      out[2 * i + 1] = even + odd;
-      out[2 * i + 2] = even - odd;
+      out[3 * i + 1] = even + odd;
+      out[3 * i + 2] = even - odd;
     });
-    out[Points - 1] = y[Count - 1];
+    out[kInfinity] = y[Count - 1];
     if (Scaled) unroll<Points>([&](auto p) { out[p] = out[p] * share<Points>(p); });
   }
 };
@@ -86,8 +100,8 @@ struct Gather {
     constexpr int kPairs = (Points - 2) / 2;
     Batch sum[kPairs], difference[kPairs];
     unroll<kPairs>([&](auto i) {
-      sum[i] = m[2 * i + 1] + m[2 * i + 2];
-      difference[i] = m[2 * i + 1] - m[2 * i + 2];
+      sum[i] = m[3 * i + 1] + m[3 * i + 2];
+      difference[i] = m[3 * i + 1] - m[3 * i + 2];
     });
     const Batch twice = difference[kPairs - 1] + difference[kPairs - 1];
     unroll<Count>([&](auto k) {
@@ -98,7 +112,7 @@ struct Gather {
         out[k] = power < 2 ? out[k] + last : fma(Batch(static_cast<float>(1 << power / 2 * 2)), last, out[k]);
       }
       if (power == 0) out[k] = out[k] + m[0];
-      if (power == Count - 1) out[k] = out[k] + m[Points - 1];
+      if (power == Count - 1) out[k] = out[k] + m[kInfinity];
     });
   }
 };

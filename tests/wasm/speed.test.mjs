@@ -14,7 +14,7 @@ const leastShares = {
   'gemm 256x256x256': 0.65,
   'conv 3x3 28x28x32-64 forward': 1.5,
   'conv 5x5 28x28x32-64 dx': 1.1,
-  'W1 | 3x3 14x14x32-64 dk, db': 0.95,
+  'W1 | 3x3 14x14x32-64 dk, db': 1.4,
   'W1 | dense 3136-128 forward': 0.45,
   'W2 | 5x5 14x14x6-16 forward': 0.6,
   'W4 | 5x5 32x32x3-16 forward': 0.55,
