@@ -36,7 +36,7 @@ struct Cover {
 
 Cover cover(const Form& form, int count) {
   const int left = count % form.out;
-  if (form.halves && left > 0 && left <= form.out / 2) return {count / form.out, 1};
+  if (form.halves() && left > 0 && left <= form.out / 2) return {count / form.out, 1};
   return {(count + form.out - 1) / form.out, 0};
 }
 

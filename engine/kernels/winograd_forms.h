@@ -102,11 +102,11 @@ constexpr Way way() {
 // with the first kHalfPoints of its points, whose kernel is the same.
 struct Form {
   int taps, side, out;  // side: points along one axis
-  bool halves;
   Split patch, spread;  // of the picture; of the gradient of the result, for that of the kernel
   Transform kernel, gather;
   Transform result[2][2], rectified[2][2];  // without and with max(0, ·): of a patch that is half as high, half as wide
   int points() const { return side * side; }
+  bool halves() const { return patch.half.points > 0; }
 };
 
 inline constexpr int kHalfPoints = 4;
@@ -118,14 +118,13 @@ constexpr Form form() {
   using Spread = Evaluate<kSide, Out, false>;
   using Kernel = Evaluate<kSide, Taps, true>;
   using Taken = Gather<kSide, Taps, true>;
-  return {Taps, kSide, Out, false, {Out, way<Patch<kSide>>(), {}}, {Out, way<Spread>(), {}}, transform<Kernel, Kernel>,
+  return {Taps, kSide, Out, {Out, way<Patch<kSide>>(), {}}, {Out, way<Spread>(), {}}, transform<Kernel, Kernel>,
           transform<Taken, Taken>, {{transform<Result, Result>}}, {{transform<Result, Result, true>}}};
 }
 
 constexpr Form with_halves(Form form) {
   using Whole = Gather<6, 4, false>;
   using Half = Gather<4, 2, false>;
-  form.halves = true;
   form.patch.half = way<HalfPatch>();
   form.spread.half = way<Evaluate<4, 2, false>>();
   form.result[0][1] = transform<Whole, Half>;
@@ -138,14 +137,15 @@ constexpr Form with_halves(Form form) {
 }
 
 // Stride 2: forward and the gradient of the kernel; below, the gradient of the input.
-inline constexpr Form kStrided = {3, 9, 4, false, {8, way<StridedPatch>(), {}}, {4, way<StridedSpread>(), {}},
-                           transform<StridedKernel, StridedKernel>, transform<StridedTaps, StridedTaps>,
-                           {{transform<StridedResult, StridedResult>}}, {{transform<StridedResult, StridedResult, true>}}};
+inline constexpr Form kStrided = {3, 9, 4, {8, way<StridedPatch>(), {}}, {4, way<StridedSpread>(), {}},
+                                  transform<StridedKernel, StridedKernel>, transform<StridedTaps, StridedTaps>,
+                                  {{transform<StridedResult, StridedResult>}},
+                                  {{transform<StridedResult, StridedResult, true>}}};
 
 template <int First>
 constexpr Form strided_cells() {
   using Cells = StridedCells<First>;
-  return {3, 9, 8, false, {4, way<StridedSource<First>>(), {}}, {}, transform<StridedKernel, StridedKernel>, nullptr,
+  return {3, 9, 8, {4, way<StridedSource<First>>(), {}}, {}, transform<StridedKernel, StridedKernel>, nullptr,
           {{transform<Cells, Cells>}}, {}};
 }
 

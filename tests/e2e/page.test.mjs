@@ -111,6 +111,47 @@ for (const kind of kinds) {
       assert.ok(seen.size >= 8, `${seen.size} different answers while drawing`);
     });
 
+    await t.test('bars are as long as they say; while it trains the stages are painted only when they change', async (sub) => {
+      const page = await visit(sub, '#v1&net=lenet5&start=fresh&room=train', {
+        init: () => {
+          const painted = { stages: 0 };
+          Object.assign(window, { painted });
+          const draw = CanvasRenderingContext2D.prototype.drawImage;
+          CanvasRenderingContext2D.prototype.drawImage = function (/** @type {any[]} */ ...rest) {
+            if (this.canvas.id.startsWith('stage-')) painted.stages++;
+            draw.apply(this, /** @type {any} */ (rest));
+          };
+        },
+      });
+      const stages = () => page.evaluate(() => /** @type {any} */ (window).painted.stages);
+      await ready(page);
+      const lengths = await page.evaluate(() =>
+        Array.from(document.querySelectorAll('.bar-fill'), (bar) => parseFloat(getComputedStyle(bar).backgroundSize)),
+      );
+      (await probabilities(page)).forEach((share, i) => assert.ok(Math.abs(lengths[i] - 100 * share) <= 0.06, `bar ${i}`));
+
+      await page.click('#train-toggle');
+      await until(async () => (await number(page, 'metric-step')) > 20, 'training');
+      const [before, then] = [await stages(), await number(page, 'metric-step')];
+      assert.ok(before >= 3, 'one picture each');
+      const told = await probabilities(page);
+      await until(async () => (await number(page, 'metric-step')) > then + 50, 'more training');
+      assert.notDeepEqual(await probabilities(page), told, 'it was answered again');
+      assert.equal(await stages(), before);
+      await page.click('#draw-clear');
+      await drawWithMouse(page, one);
+      await until(async () => (await stages()) >= before + 3, 'the new stages');
+
+      // Where the canvases are smaller their pictures are as well.
+      await page.setViewportSize({ width: 900, height: 800 });
+      const fits = () =>
+        page.evaluate(() => {
+          const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById('stage-ink'));
+          return canvas.clientWidth < 50 && canvas.width === Math.round(canvas.clientWidth * devicePixelRatio);
+        });
+      await until(fits, 'canvases of the new size');
+    });
+
     await t.test('drawing by touch', async (sub) => {
       const page = await visit(sub, '', {
         viewport: { width: 360, height: 740 },

@@ -8,7 +8,7 @@ import { cssValue, themeOf } from '../widgets/theme.js';
 
 const names = /** @type {const} */ (['ink', 'box', 'image']);
 
-/** @typedef {{pixels: ArrayLike<number>, h: number, w: number, theme: string, side: number}} Shown */
+/** @typedef {{pixels: Float32Array | Uint8Array, h: number, w: number, theme: string, side: number}} Shown */
 
 export class Stages extends View {
   /** What stands on each canvas: training answers with the same stages again and again. @type {Map<string, Shown>} */
@@ -71,10 +71,11 @@ export class Stages extends View {
       const context = canvas?.getContext('2d');
       if (!canvas || !context) continue;
       const stage = prediction?.stages.find((each) => each.name === name);
-      const picture = image && name === 'image' ? { pixels: image.pixels, h, w } : { pixels: [], h: 0, w: 0 };
-      const shown = { ...(stage ?? picture), theme, side };
+      const picture = image && name === 'image' ? { pixels: image.pixels, h, w } : { pixels: new Uint8Array(), h: 0, w: 0 };
+      const shown = { ...(stage?.h && stage.w ? stage : picture), theme, side };
       if (same(this.#shown.get(name), shown)) continue;
-      this.#shown.set(name, shown);
+      // A copy: the stage is part of the numbers of a whole answer.
+      this.#shown.set(name, { ...shown, pixels: shown.pixels.slice() });
       canvas.width = canvas.height = side;
       if (shown.h && shown.w) drawPicture(context, shown.pixels, shown.h, shown.w, side, cssValue(canvas, '--pad-ink'));
     }

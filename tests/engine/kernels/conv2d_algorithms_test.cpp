@@ -1,4 +1,5 @@
 #include "engine/kernels/conv2d.h"
+#include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/simd.h"
 
 #include "tests/engine/kernels/compare.h"
@@ -8,6 +9,13 @@ namespace {
 
 using kernels::Conv2dShape;
 using kernels::ConvAlgorithm;
+
+Conv2dShape strided(Conv2dShape s) {
+  s.stride_h = s.stride_w = 2;
+  s.out_h = (s.out_h + 1) / 2;
+  s.out_w = (s.out_w + 1) / 2;
+  return s;
+}
 
 Conv2dShape shape(int batch, int in_h, int in_w, int in_c, int out_c, int before, int after, int kernel = 3) {
   Conv2dShape s;
@@ -108,12 +116,6 @@ TEST_CASE("conv2d: every algorithm matches reference", "[kernels]") {
 
 TEST_CASE("conv2d: every algorithm of stride 2", "[kernels]") {
   constexpr int v = kernels::kLanes;
-  const auto strided = [](Conv2dShape s) {
-    s.stride_h = s.stride_w = 2;
-    s.out_h = (s.out_h + 1) / 2;
-    s.out_w = (s.out_w + 1) / 2;
-    return s;
-  };
   for (const auto algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::im2col, ConvAlgorithm::winograd_f4}) {
     for (int before = 0; before <= 3; ++before) {
       check(strided(shape(2, 16, 16, 2 * v, 4 * v, before, 1)), algorithm);
@@ -127,6 +129,23 @@ TEST_CASE("conv2d: every algorithm of stride 2", "[kernels]") {
   check(s, ConvAlgorithm::winograd_f4);
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
+}
+
+TEST_CASE("conv2d: Winograd's products are as few as the picture allows", "[kernels]") {
+  const auto rows = [](const Conv2dShape& s, int patch, bool backward) { return kernels::winograd_work(s, patch, backward).rows; };
+  for (const bool backward : {false, true}) {
+    CAPTURE(backward);
+    REQUIRE(rows(shape(1, 16, 16, 4, 4, 1, 1), 4, backward) == 24 * 24);
+    // Half patches for one or two cells, not for three.
+    REQUIRE(rows(shape(3, 14, 13, 4, 4, 1, 1), 4, backward) == 3 * 22 * 22);
+    REQUIRE(rows(shape(1, 15, 2, 4, 4, 1, 1), 4, backward) == 24 * 4);
+    REQUIRE(rows(shape(1, 15, 15, 4, 4, 1, 1), 2, backward) == 32 * 32);
+    // 81 for 16 results.
+    REQUIRE(rows(strided(shape(2, 16, 32, 4, 4, 1, 1)), 4, backward) == 2 * 81 * 2 * 4);
+  }
+  Conv2dShape s = strided(shape(1, 9, 9, 4, 4, 1, 1));
+  s.algorithm = ConvAlgorithm::winograd_f4;
+  REQUIRE(kernels::conv2d_misfit(s) == nullptr);
 }
 
 TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
