@@ -94,17 +94,17 @@ bool takes_depthwise(const Conv2dShape& s) {
 
 // Vector multiply-adds that starting and ending a tile is worth, and transforming a vector at one point of Winograd's
 // patches and kernels (measured; wide vectors make the products cheap and leave the transforms waiting for memory).
-constexpr double kTileCost = 8, kTransformCost = kLanes > 4 ? 16 : 8, kKernelCost = 20;
+constexpr double kTileCost = 8, kTransformCost = kLanes > 4 ? 16 : 6, kKernelCost = 20;
 
 // With stride 2 more than half of the values at the points are cells as they are.
-constexpr double kStridedTransformCost = kTransformCost / 8, kStridedKernelCost = 6;
+constexpr double kStridedTransformCost = kLanes > 4 ? 2 : 1, kStridedKernelCost = 6;
 
 // The patch of Winograd's algorithm to use, or 0 for none; `backward`: for the gradient with respect to the input.
 int winograd_patch(const Conv2dShape& s, bool backward) {
   if (backward && !winograd_goes_back(s)) return 0;
   if (s.algorithm == ConvAlgorithm::winograd_f2 && winograd_fits(s, 2)) return 2;
   if (s.algorithm == ConvAlgorithm::winograd_f4 && winograd_fits(s, 4)) return 4;
-  const int patch = s.kernel_h == 5 ? 2 : 4;
+  constexpr int patch = 4;
   if (s.algorithm != ConvAlgorithm::automatic || !winograd_fits(s, patch)) return 0;
   // Whether products and transforms are less work than the plain product.
   const int read = backward ? s.out_c : s.in_c, write = backward ? s.in_c : s.out_c;
@@ -132,7 +132,7 @@ const char* conv2d_misfit(const Conv2dShape& s) {
     return "winograd_f2 computes 3x3 and 5x5 kernels of stride 1 without dilation and groups";
   }
   if (s.algorithm == ConvAlgorithm::winograd_f4 && !winograd_fits(s, 4)) {
-    return "winograd_f4 computes 3x3 kernels of stride 1 or 2 without dilation and groups";
+    return "winograd_f4 computes 3x3 kernels of stride 1 or 2 and 5x5 ones of stride 1, without dilation and groups";
   }
   if (s.algorithm == ConvAlgorithm::fft && !fft_fits(s)) {
     return "fft computes kernels of stride 1 without dilation and groups";

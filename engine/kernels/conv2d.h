@@ -7,7 +7,7 @@ namespace cnn::kernels {
 enum class PadMode { zero, nearest };  // what a tap outside the picture reads: 0, or the nearest pixel
 
 // How the float forms compute: the sum as it is written (direct), as a product of matrices (im2col), by Winograd's minimal
-// filtering, by Fourier transforms. F(4×4, 3×3) and F(2×2, 5×5) round a little worse than the others: relative error about 1e-6.
+// filtering, by Fourier transforms. F(4×4, 3×3) and both of 5×5 round a little worse than the others: relative error 1e-6 to 2e-6.
 enum class ConvAlgorithm { automatic, direct, im2col, winograd_f2, winograd_f4, fft };
 
 // Convolution as the field computes it (cross-correlation, no flip):

@@ -26,7 +26,7 @@ void depthwise_backward_input(const Conv2dShape& s, const float* dy, const float
                               float* scratch);
 void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* scratch);
 
-// Square kernels without dilation, one group. `patch` is 2 or 4: F(2×2, 3×3), F(4×4, 3×3) or F(2×2, 5×5), with stride 2
+// Square kernels without dilation, one group. `patch` is 2 or 4: F(patch×patch, 3×3) or F(patch×patch, 5×5), with stride 2
 // F(4×4, 3×3) alone.
 bool winograd_fits(const Conv2dShape& s, int patch);
 // Whether backward_input computes it as well: a border of zeros, with stride 2 paddings that are both even or both odd.

@@ -154,7 +154,7 @@ void transform_lines(const Winograd& g, const Split& split, const float* x, cons
 
 // The products at all points that these lines have. `extent` of the product is their patches.
 void multiply_points(const Winograd& g, Product product, int Product::*extent, const Lines& lines) {
-  const int rows = lines.half ? kHalfPoints : g.form.side, side = g.form.side;
+  const int side = g.form.side, half = g.form.patch.half.points, rows = lines.half ? half : side;
   const int all = lines.count * g.across.all(), whole = lines.count * g.across.whole;
   const auto run = [&](int first, int points, int patches) {
     Product part = product;
@@ -168,8 +168,8 @@ void multiply_points(const Winograd& g, Product product, int Product::*extent, c
   };
   if (g.across.half == 0) return run(0, rows * side, all);
   for (int r = 0; r < rows; ++r) {
-    run(r * side, kHalfPoints, all);
-    if (whole > 0) run(r * side + kHalfPoints, side - kHalfPoints, whole);
+    run(r * side, half, all);
+    if (whole > 0) run(r * side + half, side - half, whole);
   }
 }
 
@@ -273,7 +273,7 @@ Winograd backward_pass(const Conv2dShape& s, int out) {
 
 bool winograd_fits(const Conv2dShape& s, int patch) {
   if (s.kernel_h != s.kernel_w || s.dilation_h != 1 || s.dilation_w != 1 || s.groups != 1) return false;
-  if (s.stride_h == 1 && s.stride_w == 1) return s.kernel_h == 3 || (s.kernel_h == 5 && patch == 2);
+  if (s.stride_h == 1 && s.stride_w == 1) return s.kernel_h == 3 || s.kernel_h == 5;
   return s.kernel_h == 3 && patch == 4 && s.stride_h == 2 && s.stride_w == 2;
 }
 
@@ -283,7 +283,7 @@ bool winograd_goes_back(const Conv2dShape& s) {
 
 WinogradWork winograd_work(const Conv2dShape& s, int patch, bool backward) {
   const Winograd g = backward ? backward_pass(s, patch) : forward_pass(s, patch);
-  const auto points = [&g](const Cover& cover) { return double(cover.whole * g.form.side + cover.half * kHalfPoints); };
+  const auto points = [&g](const Cover& cover) { return double(cover.whole * g.form.side + cover.half * g.form.patch.half.points); };
   return {g.batch * points(g.down) * points(g.across), double(g.form.points())};
 }
 

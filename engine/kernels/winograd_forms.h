@@ -99,7 +99,7 @@ constexpr Way way() {
 }
 
 // One member of the family: F(out×out, taps×taps). Where half a patch or less is left over at the end of an axis, F(out/2, taps) does
-// with the first kHalfPoints of its points, whose kernel is the same.
+// with all of its points but two, whose kernel is the same.
 struct Form {
   int taps, side, out;  // side: points along one axis
   Split patch, spread;  // of the picture; of the gradient of the result, for that of the kernel
@@ -108,8 +108,6 @@ struct Form {
   int points() const { return side * side; }
   bool halves() const { return patch.half.points > 0; }
 };
-
-inline constexpr int kHalfPoints = 4;
 
 template <int Out, int Taps>
 constexpr Form form() {
@@ -122,18 +120,21 @@ constexpr Form form() {
           transform<Taken, Taken>, {{transform<Result, Result>}}, {{transform<Result, Result, true>}}};
 }
 
-constexpr Form with_halves(Form form) {
-  using Whole = Gather<6, 4, false>;
-  using Half = Gather<4, 2, false>;
-  form.patch.half = way<HalfPatch>();
-  form.spread.half = way<Evaluate<4, 2, false>>();
-  form.result[0][1] = transform<Whole, Half>;
-  form.result[1][0] = transform<Half, Whole>;
-  form.result[1][1] = transform<Half, Half>;
-  form.rectified[0][1] = transform<Whole, Half, true>;
-  form.rectified[1][0] = transform<Half, Whole, true>;
-  form.rectified[1][1] = transform<Half, Half, true>;
-  return form;
+template <int Out, int Taps>
+constexpr Form form_with_halves() {
+  constexpr int kSide = Out + Taps - 1, kHalf = Out / 2;
+  using Whole = Gather<kSide, Out, false>;
+  using Half = Gather<kSide - 2, kHalf, false>;
+  Form f = form<Out, Taps>();
+  f.patch.half = way<HalfPatch<kSide>>();
+  f.spread.half = way<Evaluate<kSide - 2, kHalf, false>>();
+  f.result[0][1] = transform<Whole, Half>;
+  f.result[1][0] = transform<Half, Whole>;
+  f.result[1][1] = transform<Half, Half>;
+  f.rectified[0][1] = transform<Whole, Half, true>;
+  f.rectified[1][0] = transform<Half, Whole, true>;
+  f.rectified[1][1] = transform<Half, Half, true>;
+  return f;
 }
 
 // Stride 2: forward and the gradient of the kernel; below, the gradient of the input.
@@ -151,11 +152,11 @@ constexpr Form strided_cells() {
 
 inline constexpr int kMostCells = 9;  // of a patch, along one axis
 
-inline constexpr Form kForms[] = {form<2, 3>(), with_halves(form<4, 3>()), form<2, 5>()};
+inline constexpr Form kForms[] = {form<2, 3>(), form_with_halves<4, 3>(), form<2, 5>(), form_with_halves<4, 5>()};
 inline constexpr Form kStridedCells[] = {strided_cells<1>(), strided_cells<0>()};  // padding even, odd
 
 inline const Form& form_of(const Conv2dShape& s, int out) {
-  return s.stride_h == 2 ? kStrided : kForms[s.kernel_h == 5 ? 2 : out == 2 ? 0 : 1];
+  return s.stride_h == 2 ? kStrided : kForms[(s.kernel_h == 5 ? 2 : 0) + (out == 4 ? 1 : 0)];
 }
 
 }  // namespace cnn::kernels::winograd

@@ -3,7 +3,7 @@
 #include "engine/kernels/simd.h"
 
 // Winograd's transforms along one axis, those of Toom and Cook: polynomials, whose coefficients are the taps or the cells, are
-// evaluated at the points 0, 1, −1, ∞ (, 2, −2). So one transform of the patch serves every split of m + r − 1 points.
+// evaluated at the points 0, 1, −1, ∞ (, 2, −2 (, ½, −½)). So one transform of the patch serves every split of m + r − 1 points.
 //
 // With stride 2 the even cells of a line meet the outer two of three taps, with stride 1 between them, and the odd cells the middle
 // tap. Along one axis that is F(4, 2) at the points 0, 1, −1, 2, ∞ beside four plain products: nine for four results instead of
@@ -16,6 +16,9 @@ namespace cnn::kernels::winograd {
 // powers: V8 makes each constant anew in every round, three instructions.
 
 constexpr int kInfinity = 3;  // its place among the points
+
+// The other points but 0 are pairs of a number and its negative: where the i-th pair begins.
+constexpr int pair(int i) { return i == 0 ? 1 : 2 * i + 2; }
 
 // The patch: Bᵀ, which depends on the points alone.
 template <int Points>
@@ -48,24 +51,51 @@ struct Patch<6> {
   }
 };
 
-// What the values at the points are divided by, once between kernel and result.
-template <int Points>
-Batch share(int point) {
-  if (point == 0) return Batch(Points == 4 ? 1.0f : 1.0f / 4.0f);
-  if (point == kInfinity) return Batch(1.0f);
-  if (Points == 4) return Batch(1.0f / 2.0f);
-  return Batch(point <= 2 ? -1.0f / 6.0f : 1.0f / 24.0f);
+// Some rows stand here times a power of two, or negative.
+template <>
+struct Patch<8> {
+  static constexpr int kIn = 8, kOut = 8;
+  // Of the even or of the odd powers: what the pairs have in common.
+  static void half(const Batch& a, const Batch& b, const Batch& c, Batch* out) {
+    const Batch four(4.0f), five = b * Batch(-5.0f);
+    out[0] = fma(Batch(-4.25f), b, a + c);
+    out[1] = fma(four, c, a + five);
+    out[2] = fma(four, a, c + five);
+  }
+  static void line(const Batch* d, Batch* out) {
+    const Batch ends(5.25f);
+    Batch even[3], odd[3];
+    half(d[2], d[4], d[6], even);
+    half(d[1], d[3], d[5], odd);
+    odd[1] = odd[1] + odd[1];
+    even[2] = even[2] + even[2];
+    out[0] = fma(ends, d[4] - d[2], d[0] - d[6]);
+    out[kInfinity] = fma(ends, d[3] - d[5], d[7] - d[1]);
+    unroll<3>([&](auto i) {
+      out[pair(i)] = even[i] + odd[i];
+      out[pair(i) + 1] = even[i] - odd[i];
+    });
+  }
+};
+
+// What the values at the points are multiplied by, once between kernel and result.
+constexpr double share(int points, int point) {
+  if (point == kInfinity) return 1;
+  if (point == 0) return points == 6 ? 1.0 / 4 : 1;
+  if (points == 4) return 1.0 / 2;
+  if (points == 6) return point < pair(1) ? -1.0 / 6 : 1.0 / 24;
+  return point < pair(1) ? -2.0 / 9 : point < pair(2) ? 1.0 / 360 : 16.0 / 45;
 }
 
-// A patch of four points whose kernel is that of six: what share<4> has over share<6> is taken here.
+// A patch of two points less whose kernel is that of `Points`: what its shares have over theirs is taken here.
+template <int Points>
 struct HalfPatch {
-  static constexpr int kIn = 4, kOut = 4;
+  static constexpr int kIn = Points - 2, kOut = Points - 2;
   static void line(const Batch* d, Batch* out) {
-    const Batch minus_three(-3.0f);
-    out[0] = (d[0] - d[2]) * Batch(4.0f);
-    out[1] = (d[1] + d[2]) * minus_three;
-    out[2] = (d[2] - d[1]) * minus_three;
-    out[3] = d[3] - d[1];
+    Patch<kOut>::line(d, out);
+    unroll<kOut>([&](auto p) {
+      if (p != kInfinity) out[p] = out[p] * Batch(static_cast<float>(share(kOut, p) / share(Points, p)));
+    });
   }
 };
 
@@ -77,16 +107,17 @@ struct Evaluate {
     constexpr int kEven = (Count - 1) / 2, kOdd = Count / 2 - 1;  // highest powers of a²
     out[0] = y[0];
     unroll<(Points - 2) / 2>([&](auto i) {
-      const auto next = [&](Batch sum, Batch lower) { return i == 0 ? sum + lower : fma(Batch(4.0f), sum, lower); };
+      const auto next = [&](Batch sum, Batch lower) { return i == 0 ? sum + lower : fma(Batch(i == 1 ? 4.0f : 0.25f), sum, lower); };
       Batch even = y[2 * kEven], odd = y[2 * kOdd + 1];
       unroll<kEven>([&](auto k) { even = next(even, y[2 * (kEven - 1 - k)]); });
       unroll<kOdd>([&](auto k) { odd = next(odd, y[2 * (kOdd - 1 - k) + 1]); });
       if (i == 1) odd = odd + odd;
-      out[3 * i + 1] = even + odd;
-      out[3 * i + 2] = even - odd;
+      if (i == 2) odd = odd * Batch(0.5f);
+      out[pair(i)] = even + odd;
+      out[pair(i) + 1] = even - odd;
     });
     out[kInfinity] = y[Count - 1];
-    if (Scaled) unroll<Points>([&](auto p) { out[p] = out[p] * share<Points>(p); });
+    if (Scaled) unroll<Points>([&](auto p) { out[p] = out[p] * Batch(static_cast<float>(share(Points, p))); });
   }
 };
 
@@ -96,21 +127,23 @@ struct Gather {
   static constexpr int kIn = Points, kOut = Count;
   static void line(const Batch* values, Batch* out) {
     Batch m[Points];
-    unroll<Points>([&](auto p) { m[p] = Scaled ? values[p] * share<Points>(p) : values[p]; });
+    unroll<Points>([&](auto p) { m[p] = Scaled ? values[p] * Batch(static_cast<float>(share(Points, p))) : values[p]; });
     constexpr int kPairs = (Points - 2) / 2;
     Batch sum[kPairs], difference[kPairs];
     unroll<kPairs>([&](auto i) {
-      sum[i] = m[3 * i + 1] + m[3 * i + 2];
-      difference[i] = m[3 * i + 1] - m[3 * i + 2];
+      sum[i] = m[pair(i)] + m[pair(i) + 1];
+      difference[i] = m[pair(i)] - m[pair(i) + 1];
+      if (i == 1) difference[i] = difference[i] + difference[i];
+      if (i == 2) difference[i] = difference[i] * Batch(0.5f);
     });
-    const Batch twice = difference[kPairs - 1] + difference[kPairs - 1];
     unroll<Count>([&](auto k) {
       constexpr int power = decltype(k)::value;
+      constexpr float four = 1 << power / 2 * 2;  // to the power/2
       out[k] = power % 2 == 0 ? sum[0] : difference[0];
-      if (kPairs == 2) {
-        const Batch last = power % 2 == 0 ? sum[1] : twice;
-        out[k] = power < 2 ? out[k] + last : fma(Batch(static_cast<float>(1 << power / 2 * 2)), last, out[k]);
-      }
+      unroll<kPairs - 1>([&](auto i) {
+        const Batch last = power % 2 == 0 ? sum[i + 1] : difference[i + 1];
+        out[k] = power < 2 ? out[k] + last : fma(Batch(i == 0 ? four : 1 / four), last, out[k]);
+      });
       if (power == 0) out[k] = out[k] + m[0];
       if (power == Count - 1) out[k] = out[k] + m[kInfinity];
     });

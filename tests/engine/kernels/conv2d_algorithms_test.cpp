@@ -43,7 +43,7 @@ double relative_l2(const std::vector<float>& got, const std::vector<double>& exp
 void check(Conv2dShape s, ConvAlgorithm algorithm) {
   s.algorithm = algorithm;
   CAPTURE(s.batch, s.in_h, s.in_w, s.in_c, s.out_c, s.pad_top, s.out_h, static_cast<int>(algorithm));
-  // Six points of interpolation round a little worse than four.
+  // Six and eight points of interpolation round a little worse than four.
   const bool exact = algorithm != ConvAlgorithm::automatic && algorithm != ConvAlgorithm::winograd_f4 &&
                      (algorithm != ConvAlgorithm::winograd_f2 || s.kernel_h == 3);
   const double rtol = exact ? 1.3e-6 : 1e-4, atol = exact ? 1e-5 : 1e-4;
@@ -140,6 +140,9 @@ TEST_CASE("conv2d: Winograd's products are as few as the picture allows", "[kern
     REQUIRE(rows(shape(3, 14, 13, 4, 4, 1, 1), 4, backward) == 3 * 22 * 22);
     REQUIRE(rows(shape(1, 15, 2, 4, 4, 1, 1), 4, backward) == 24 * 4);
     REQUIRE(rows(shape(1, 15, 15, 4, 4, 1, 1), 2, backward) == 32 * 32);
+    // 64 for 16 results, and six instead of eight along an axis for one or two.
+    REQUIRE(rows(shape(2, 16, 12, 4, 4, 2, 2, 5), 4, backward) == 2 * 32 * 24);
+    REQUIRE(rows(shape(1, 14, 13, 4, 4, 2, 2, 5), 4, backward) == 30 * 30);
     // 81 for 16 results.
     REQUIRE(rows(strided(shape(2, 16, 32, 4, 4, 1, 1)), 4, backward) == 2 * 81 * 2 * 4);
   }
@@ -150,11 +153,13 @@ TEST_CASE("conv2d: Winograd's products are as few as the picture allows", "[kern
 
 TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
   constexpr int v = kernels::kLanes;
-  for (const auto algorithm : {ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2, ConvAlgorithm::fft}) {
+  for (const auto algorithm : {ConvAlgorithm::automatic, ConvAlgorithm::im2col, ConvAlgorithm::winograd_f2,
+                               ConvAlgorithm::winograd_f4, ConvAlgorithm::fft}) {
     check(shape(2, 14, 14, 2 * v, 20, 2, 2, 5), algorithm);
     check(shape(1, 9, 7, 6, 16, 0, 0, 5), algorithm);
     check(shape(3, 5, 6, v, v, 1, 2, 5), algorithm);
     check(shape(1, 40, 37, v, 3, 2, 2, 5), algorithm);
+    check(shape(1, 5, 70, 1, v, 0, 0, 5), algorithm);
   }
   check(shape(2, 20, 19, 3, 5, 2, 1, 11), ConvAlgorithm::fft);
   check(shape(1, 35, 35, 1, 2, 3, 3, 33), ConvAlgorithm::fft);
@@ -167,17 +172,24 @@ TEST_CASE("conv2d: many channels and borders of nearest pixels", "[kernels]") {
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
   check(s, ConvAlgorithm::fft);
-  check(shape(4, 12, 12, 32, 32, 2, 2, 5), ConvAlgorithm::winograd_f2);
+  s = shape(4, 14, 12, 32, 32, 2, 2, 5);
+  check(s, ConvAlgorithm::winograd_f2);
+  check(s, ConvAlgorithm::winograd_f4);
+  s.pad_mode = kernels::PadMode::nearest;
+  check(s, ConvAlgorithm::winograd_f4);
 }
 
 TEST_CASE("conv2d: an algorithm that cannot compute a shape says why", "[kernels]") {
-  Conv2dShape s = shape(1, 9, 9, 4, 4, 1, 1, 5);
-  s.algorithm = ConvAlgorithm::winograd_f4;
-  REQUIRE(kernels::conv2d_misfit(s) != nullptr);
-  s.algorithm = ConvAlgorithm::winograd_f2;
-  REQUIRE(kernels::conv2d_misfit(s) == nullptr);
+  Conv2dShape s = shape(1, 9, 9, 4, 4, 1, 1, 7);
+  for (const auto algorithm : {ConvAlgorithm::winograd_f2, ConvAlgorithm::winograd_f4}) {
+    s.algorithm = algorithm;
+    s.kernel_h = s.kernel_w = 7;
+    REQUIRE(kernels::conv2d_misfit(s) != nullptr);
+    s.kernel_h = s.kernel_w = 5;
+    REQUIRE(kernels::conv2d_misfit(s) == nullptr);
+  }
   s.stride_h = 2;
-  for (const auto algorithm : {ConvAlgorithm::winograd_f2, ConvAlgorithm::fft}) {
+  for (const auto algorithm : {ConvAlgorithm::winograd_f2, ConvAlgorithm::winograd_f4, ConvAlgorithm::fft}) {
     s.algorithm = algorithm;
     REQUIRE(kernels::conv2d_misfit(s) != nullptr);
   }
