@@ -121,6 +121,10 @@ int winograd_patch(const Conv2dShape& s, bool backward) {
 
 bool takes_fft(const Conv2dShape& s) { return s.algorithm == ConvAlgorithm::fft && fft_fits(s); }
 
+bool takes_single(const Conv2dShape& s) {
+  return single_fits(s) && (s.algorithm == ConvAlgorithm::automatic || s.algorithm == ConvAlgorithm::winograd_f4);
+}
+
 int forward_patch(const Conv2dShape& s) { return winograd_patch(s, false); }
 
 int backward_patch(const Conv2dShape& s) { return winograd_patch(s, true); }
@@ -146,7 +150,8 @@ std::size_t conv2d_scratch(const Conv2dShape& s) {
     if (takes_depthwise(s)) return depthwise_scratch(s);
     if (takes_fft(s)) return std::max(implicit_scratch(s), fft_scratch(s));
     const int patch = std::max(forward_patch(s), backward_patch(s));
-    return std::max(implicit_scratch(s), patch == 0 ? 0 : winograd_scratch(s, patch));
+    const std::size_t plain = std::max(implicit_scratch(s), takes_single(s) ? single_scratch(s) : 0);
+    return std::max(plain, patch == 0 ? 0 : winograd_scratch(s, patch));
   }
   return 0;
 }
@@ -192,13 +197,12 @@ template <class T>
 void conv2d_backward_kernel(const Conv2dShape& s, const T* x, const T* dy, T* dkernel, T* dbias, T* scratch) {
   if constexpr (kVectorised<T>) {
     if (s.algorithm != ConvAlgorithm::direct) {
-      if (dbias != nullptr) {
-        add_column_sums(static_cast<std::size_t>(s.batch) * s.out_h * s.out_w, s.out_c, dy, dbias);
-      }
+      if (takes_single(s)) return single_backward_kernel(s, x, dy, dkernel, dbias, scratch);
+      const int patch = forward_patch(s);
+      if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, dbias, scratch);
+      if (dbias != nullptr) add_column_sums(out_pixels(s), s.out_c, dy, dbias);
       if (takes_depthwise(s)) return depthwise_backward_kernel(s, x, dy, dkernel, scratch);
       if (takes_fft(s)) return fft_backward_kernel(s, x, dy, dkernel, scratch);
-      const int patch = forward_patch(s);
-      if (patch != 0) return winograd_backward_kernel(s, patch, x, dy, dkernel, scratch);
       return implicit_backward_kernel(s, x, dy, dkernel, scratch);
     }
   }

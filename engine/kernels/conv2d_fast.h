@@ -42,7 +42,13 @@ void winograd_forward(const Conv2dShape& s, int patch, const float* x, const flo
 void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
                              bool accumulate, float* scratch);
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
-                              float* scratch);
+                              float* dbias, float* scratch);
+
+// The last with F(4×4) where the picture has one channel.
+bool single_fits(const Conv2dShape& s);
+std::size_t single_scratch(const Conv2dShape& s);
+void single_backward_kernel(const Conv2dShape& s, const float* x, const float* dy, float* dkernel, float* dbias,
+                            float* scratch);
 
 // Kernels of stride 1 without dilation, one group, at most 64×64. backward_input knows no border but zeros.
 bool fft_fits(const Conv2dShape& s);

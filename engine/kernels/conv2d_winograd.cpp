@@ -3,6 +3,7 @@
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/micro_kernel.h"
 #include "engine/kernels/winograd_forms.h"
 
@@ -308,11 +309,12 @@ void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, c
 }
 
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
-                              float* scratch) {
+                              float* dbias, float* scratch) {
   const Winograd g = forward_pass(s, patch);
   const Parts parts(g, scratch);
   const int cell = g.source_channels(), target_cell = g.target_channels();
   const std::size_t sums = g.kernel_matrix();
+  std::memset(parts.bias, 0, target_cell * sizeof(float));
   const Axis dy_h = forward_axis(s.out_h, s.out_h, 1, 1, 1, 0), dy_w = forward_axis(s.out_w, s.out_w, 1, 1, 1, 0);
   for (int i = 0; i < g.lines_down() * g.across.all(); ++i) parts.offset[i] = i * cell;
   // Whole patches have all points: their first products are where the sums begin.
@@ -333,16 +335,22 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
     transform_lines(g, g.form.patch, x, g.h, g.w, g.mode, g.read, lines, parts.strip, g.patch_matrix(), parts.patches);
     transform_lines(g, g.form.spread, dy, dy_h, dy_w, PadMode::zero, g.write, lines, parts.strip, g.product_matrix(),
                     parts.products);
+    // At the point (1, 1) the gradient of the result is the sum of its patch.
+    if (dbias != nullptr) {
+      add_column_sums(lines.count * g.across.all(), target_cell, parts.products + (g.form.side + 1) * g.product_matrix(),
+                      parts.bias);
+    }
     product.accumulate = begun;
     multiply_points(g, product, &Product::depth, lines);
     begun = true;
   });
+  const auto add = [&s](const float* sums, float* to) { map(s.out_c, to, true, [](Batch v) { return v; }, sums); };
+  if (dbias != nullptr) add(parts.bias, dbias);
   for (int i = 0; i < g.read; ++i) {
     g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.side * sums, sums, parts.tile,
                   g.form.taps * target_cell, target_cell, target_cell);
     for (int t = 0; t < g.form.taps * g.form.taps; ++t) {
-      float* to = dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c;
-      map(s.out_c, to, true, [](Batch v) { return v; }, parts.tile + t * target_cell);
+      add(parts.tile + t * target_cell, dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c);
     }
   }
 }

@@ -64,7 +64,7 @@ inline int panel_vectors(int columns, int first) {
 }
 
 // Columns of all panels together.
-inline int padded_columns(int columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
+constexpr int padded_columns(int columns) { return (columns + kLanes - 1) / kLanes * kLanes; }
 
 // Calls f(first column, vectors) for every panel in order.
 template <class F>

@@ -85,12 +85,17 @@ void check(Conv2dShape s, ConvAlgorithm algorithm) {
   const float spread = 1.0f / std::sqrt(static_cast<float>(s.batch * s.out_h * s.out_w));
   const auto small_dy = test::random_values(out, random, -spread, spread);
   auto dkernel = test::random_values(taps, random);
-  auto expected_dkernel = test::widen(dkernel);
-  kernels::reference::conv2d_backward_kernel<double>(s, test::widen(x).data(), test::widen(small_dy).data(),
-                                                     expected_dkernel.data(), nullptr);
-  kernels::conv2d_backward_kernel<float>(s, x.data(), small_dy.data(), dkernel.data(), nullptr, scratch.data());
+  auto dbias = test::random_values(s.out_c, random);
+  auto expected_dkernel = test::widen(dkernel), expected_dbias = test::widen(dbias);
+  kernels::reference::conv2d_backward_kernel(s, test::widen(x).data(), test::widen(small_dy).data(), expected_dkernel.data(),
+                                             expected_dbias.data());
+  auto alone = dkernel;
+  kernels::conv2d_backward_kernel(s, x.data(), small_dy.data(), dkernel.data(), dbias.data(), scratch.data());
   test::require_close(dkernel, expected_dkernel, rtol, atol);
   REQUIRE(relative_l2(dkernel, expected_dkernel) <= 5e-6);
+  test::require_close(dbias, expected_dbias, rtol, atol);
+  kernels::conv2d_backward_kernel<float>(s, x.data(), small_dy.data(), alone.data(), nullptr, scratch.data());
+  REQUIRE(alone == dkernel);
   REQUIRE(scratch.intact());
 }
 
@@ -111,6 +116,8 @@ TEST_CASE("conv2d: every algorithm matches reference", "[kernels]") {
     check(shape(1, 1, 1, v, v, 1, 1), algorithm);
     check(shape(1, 40, 37, v, v, 1, 1), algorithm);
     check(shape(1, 5, 150, 3, 5, 1, 1), algorithm);
+    check(shape(3, 28, 28, 1, 2 * v, 1, 1), algorithm);
+    check(shape(2, 9, 10, 1, v + 2, 1, 0), algorithm);
   }
 }
 
@@ -129,6 +136,11 @@ TEST_CASE("conv2d: every algorithm of stride 2", "[kernels]") {
   check(s, ConvAlgorithm::winograd_f4);
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
+  for (const int kernel : {3, 5}) {
+    s = shape(2, 11, 12, 1, 5, 2, 2, kernel);
+    s.pad_mode = kernels::PadMode::nearest;
+    check(s, ConvAlgorithm::winograd_f4);
+  }
 }
 
 TEST_CASE("conv2d: Winograd's products are as few as the picture allows", "[kernels]") {
@@ -160,6 +172,8 @@ TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
     check(shape(3, 5, 6, v, v, 1, 2, 5), algorithm);
     check(shape(1, 40, 37, v, 3, 2, 2, 5), algorithm);
     check(shape(1, 5, 70, 1, v, 0, 0, 5), algorithm);
+    check(shape(3, 28, 28, 1, 6, 2, 2, 5), algorithm);
+    check(shape(1, 8, 8, 1, 2 * v, 0, 0, 5), algorithm);
   }
   check(shape(2, 20, 19, 3, 5, 2, 1, 11), ConvAlgorithm::fft);
   check(shape(1, 35, 35, 1, 2, 3, 3, 33), ConvAlgorithm::fft);
@@ -177,6 +191,11 @@ TEST_CASE("conv2d: many channels and borders of nearest pixels", "[kernels]") {
   check(s, ConvAlgorithm::winograd_f4);
   s.pad_mode = kernels::PadMode::nearest;
   check(s, ConvAlgorithm::winograd_f4);
+  for (const int kernel : {3, 5}) {
+    s = shape(2, 11, 12, 1, 5, 2, 2, kernel);
+    s.pad_mode = kernels::PadMode::nearest;
+    check(s, ConvAlgorithm::winograd_f4);
+  }
 }
 
 TEST_CASE("conv2d: an algorithm that cannot compute a shape says why", "[kernels]") {
