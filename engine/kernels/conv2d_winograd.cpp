@@ -192,7 +192,7 @@ void transform_kernel(const Winograd& g, const float* kernel, bool turned, std::
           for (int lane = 0; lane < kLanes; ++lane) lanes[t * kLanes + lane] = lane < count ? at[lane * out_step] : 0.0f;
         }
         g.form.kernel(lanes, g.form.taps * kLanes, kLanes, packed + static_cast<std::size_t>(first) * g.read + i * width + j,
-                      g.form.side * matrix, matrix, kLanes);
+                      g.form.side * matrix, matrix, kLanes, kNoLimit);
       }
     }
   });
@@ -200,8 +200,9 @@ void transform_kernel(const Winograd& g, const float* kernel, bool turned, std::
 
 // The results of a patch, perhaps of half the height or width, from the rows of the products at `line` to their place at (y, x), as
 // much as lies inside.
-void write_patch(const Winograd& g, Transform result, bool half_high, bool half_wide, const float* line, bool accumulate, int y,
-                 int x, float* picture, float* tile) {
+void write_patch(const Winograd& g, bool half_high, bool half_wide, const float* line, bool accumulate, float least, int y, int x,
+                 float* picture, float* tile) {
+  const Transform result = g.form.result[half_high][half_wide];
   const int high = half_high ? g.form.out / 2 : g.form.out, wide = half_wide ? g.form.out / 2 : g.form.out;
   const int rows = std::min(high, g.h.count - y), columns = std::min(wide, g.w.count - x);
   const int cell = g.target_channels();
@@ -209,8 +210,8 @@ void write_patch(const Winograd& g, Transform result, bool half_high, bool half_
   float* to = picture + (static_cast<std::ptrdiff_t>(y) * g.w.count + x) * g.write;
   const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(g.w.count) * g.write;
   const bool whole = rows == high && columns == wide && g.write == cell && !accumulate;
-  if (whole) return result(line, g.form.side * matrix, matrix, to, row, g.write, cell);
-  result(line, g.form.side * matrix, matrix, tile, wide * cell, cell, cell);
+  if (whole) return result(line, g.form.side * matrix, matrix, to, row, g.write, cell, least);
+  result(line, g.form.side * matrix, matrix, tile, wide * cell, cell, cell, least);
   for (int r = 0; r < rows; ++r, to += row, tile += wide * cell) {
     for (int q = 0; q < columns; ++q) {
       map(g.write, to + q * g.write, accumulate, [](Batch v) { return v; }, tile + q * cell);
@@ -218,9 +219,9 @@ void write_patch(const Winograd& g, Transform result, bool half_high, bool half_
   }
 }
 
-// target (+)= `result` of the correlation of `source` with the kernel that lies transformed in the scratch memory.
-void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, const Transform (&result)[2][2],
-               float* target, const Parts& parts) {
+// target (+)= max(least, the correlation of `source` with the kernel that lies transformed in the scratch memory).
+void correlate(const Winograd& g, const float* source, const float* bias, bool accumulate, float least, float* target,
+               const Parts& parts) {
   const int cell = g.source_channels(), target_cell = g.target_channels();
   if (bias != nullptr) pack_panel(1, g.write, target_cell, bias, 0, parts.bias);
   Product product;
@@ -247,7 +248,7 @@ void correlate(const Winograd& g, const float* source, const float* bias, bool a
       for (int p = 0; p < g.across.all(); ++p, row += target_cell) {
         const bool half = p == g.across.whole;
         if (half) row = parts.products + g.row_of(lines, line, p) * target_cell;
-        write_patch(g, result[lines.half][half], lines.half, half, row, accumulate, y, p * g.form.out, picture, parts.tile);
+        write_patch(g, lines.half, half, row, accumulate, least, y, p * g.form.out, picture, parts.tile);
       }
     }
   });
@@ -297,7 +298,7 @@ void winograd_forward(const Conv2dShape& s, int patch, const float* x, const flo
   const Winograd g = forward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, false, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, s.out_c, 1, parts.kernel);
-  correlate(g, x, bias, false, s.rectify ? g.form.rectified : g.form.result, y, parts);
+  correlate(g, x, bias, false, s.rectify ? 0.0f : kNoLimit, y, parts);
 }
 
 void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, const float* kernel, float* dx,
@@ -305,7 +306,7 @@ void winograd_backward_input(const Conv2dShape& s, int patch, const float* dy, c
   const Winograd g = backward_pass(s, patch);
   const Parts parts(g, scratch);
   transform_kernel(g, kernel, true, static_cast<std::ptrdiff_t>(s.in_c) * s.out_c, 1, s.out_c, parts.kernel);
-  correlate(g, dy, nullptr, accumulate, g.form.result, dx, parts);
+  correlate(g, dy, nullptr, accumulate, kNoLimit, dx, parts);
 }
 
 void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, const float* dy, float* dkernel,
@@ -348,7 +349,7 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
   if (dbias != nullptr) add(parts.bias, dbias);
   for (int i = 0; i < g.read; ++i) {
     g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.side * sums, sums, parts.tile,
-                  g.form.taps * target_cell, target_cell, target_cell);
+                  g.form.taps * target_cell, target_cell, target_cell, kNoLimit);
     for (int t = 0; t < g.form.taps * g.form.taps; ++t) {
       add(parts.tile + t * target_cell, dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c);
     }

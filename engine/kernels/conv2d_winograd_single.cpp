@@ -156,7 +156,7 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
       }
     }
   }
-  form.gather(sums, form.side * cell, cell, tile, form.taps * cell, cell, cell);
+  form.gather(sums, form.side * cell, cell, tile, form.taps * cell, cell, cell, kNoLimit);
   const auto add = [&s](const float* part, float* to) { map(s.out_c, to, true, [](Batch v) { return v; }, part); };
   for (int t = 0; t < form.taps * form.taps; ++t) add(tile + t * cell, dkernel + t * s.out_c);
   if (dbias != nullptr) add(bias, dbias);

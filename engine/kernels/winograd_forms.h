@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 
 #include "engine/kernels/conv2d.h"
 #include "engine/kernels/winograd_lines.h"
@@ -21,20 +22,23 @@ template <class Line>
 }
 
 template <int Count>
-[[gnu::always_inline]] inline void store_line(float* out, std::ptrdiff_t step, bool rectify, const Batch* line) {
+[[gnu::always_inline]] inline void store_line(float* out, std::ptrdiff_t step, const Batch* line) {
   unroll<Count>([&](auto k) {
-    store(out, rectify ? max(line[k], Batch(0.0f)) : line[k]);
+    store(out, line[k]);
     out += step;
   });
 }
 
-// A transform of a rectangle of cells, `row` and `column` apart, along both axes, for `channels` (a multiple of kLanes).
-using Transform = void (*)(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
-                           std::ptrdiff_t out_column, int channels);
+constexpr float kNoLimit = -std::numeric_limits<float>::infinity();
 
-template <class Down, class Across, bool Rectify = false>
+// A transform of a rectangle of cells, `row` and `column` apart, along both axes, for `channels` (a multiple of kLanes): max(least, ·)
+// goes to `out`.
+using Transform = void (*)(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
+                           std::ptrdiff_t out_column, int channels, float least);
+
+template <class Down, class Across>
 void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float* out, std::ptrdiff_t out_row,
-               std::ptrdiff_t out_column, int channels) {
+               std::ptrdiff_t out_column, int channels, float least) {
   for (int c = 0; c < channels; c += kLanes) {
     float middle[Down::kOut * Across::kIn * kLanes];
     const float* from = in + c;
@@ -47,7 +51,8 @@ void transform(const float* in, std::ptrdiff_t row, std::ptrdiff_t column, float
     CNN_ROLLED for (int r = 0; r < Down::kOut; ++r, to += out_row) {
       Batch t[Across::kOut];
       transform_line<Across>(middle + r * Across::kIn * kLanes, kLanes, t);
-      store_line<Across::kOut>(to, out_column, Rectify, t);
+      unroll<Across::kOut>([&](auto k) { t[k] = max(t[k], Batch(least)); });
+      store_line<Across::kOut>(to, out_column, t);
     }
   }
 }
@@ -75,7 +80,7 @@ void transform_columns(const float* const* rows, std::ptrdiff_t count, float* ou
     Batch d[Line::kIn], t[Line::kOut];
     unroll<Line::kIn>([&](auto k) { d[k] = load(row[k] + i); });
     Line::line(d, t);
-    store_line<Line::kOut>(out, out_row, false, t);
+    store_line<Line::kOut>(out, out_row, t);
   }
 }
 
@@ -88,7 +93,7 @@ void transform_rows(const float* in, std::ptrdiff_t row, int lines, int cell, fl
     CNN_ROLLED for (int r = 0; r < lines; ++r, from += row, to += out_row) {
       Batch t[Line::kOut];
       transform_line<Line>(from, cell, t);
-      store_line<Line::kOut>(to, matrix, false, t);
+      store_line<Line::kOut>(to, matrix, t);
     }
   }
 }
@@ -104,7 +109,7 @@ struct Form {
   int taps, side, out;  // side: points along one axis
   Split patch, spread;  // of the picture; of the gradient of the result, for that of the kernel
   Transform kernel, gather;
-  Transform result[2][2], rectified[2][2];  // without and with max(0, ·): of a patch that is half as high, half as wide
+  Transform result[2][2];  // of a patch that is half as high, half as wide
   int points() const { return side * side; }
   bool halves() const { return patch.half.points > 0; }
 };
@@ -117,7 +122,7 @@ constexpr Form form() {
   using Kernel = Evaluate<kSide, Taps, true>;
   using Taken = Gather<kSide, Taps, true>;
   return {Taps, kSide, Out, {Out, way<Patch<kSide>>(), {}}, {Out, way<Spread>(), {}}, transform<Kernel, Kernel>,
-          transform<Taken, Taken>, {{transform<Result, Result>}}, {{transform<Result, Result, true>}}};
+          transform<Taken, Taken>, {{transform<Result, Result>}}};
 }
 
 template <int Out, int Taps>
@@ -131,23 +136,19 @@ constexpr Form form_with_halves() {
   f.result[0][1] = transform<Whole, Half>;
   f.result[1][0] = transform<Half, Whole>;
   f.result[1][1] = transform<Half, Half>;
-  f.rectified[0][1] = transform<Whole, Half, true>;
-  f.rectified[1][0] = transform<Half, Whole, true>;
-  f.rectified[1][1] = transform<Half, Half, true>;
   return f;
 }
 
 // Stride 2: forward and the gradient of the kernel; below, the gradient of the input.
 inline constexpr Form kStrided = {3, 9, 4, {8, way<StridedPatch>(), {}}, {4, way<StridedSpread>(), {}},
                                   transform<StridedKernel, StridedKernel>, transform<StridedTaps, StridedTaps>,
-                                  {{transform<StridedResult, StridedResult>}},
-                                  {{transform<StridedResult, StridedResult, true>}}};
+                                  {{transform<StridedResult, StridedResult>}}};
 
 template <int First>
 constexpr Form strided_cells() {
   using Cells = StridedCells<First>;
   return {3, 9, 8, {4, way<StridedSource<First>>(), {}}, {}, transform<StridedKernel, StridedKernel>, nullptr,
-          {{transform<Cells, Cells>}}, {}};
+          {{transform<Cells, Cells>}}};
 }
 
 inline constexpr int kMostCells = 9;  // of a patch, along one axis
