@@ -157,8 +157,10 @@ class Step {
     x_ = values(count());
   }
 
+  // ReLU is written with the sums.
   void conv(int out_c, int kernel, int pad = -1, int stride = 1, bool relu = true) {
-    const kernels::Conv2dShape s = conv_shape(batch_, size_, channels_, out_c, kernel, stride, pad);
+    kernels::Conv2dShape s = conv_shape(batch_, size_, channels_, out_c, kernel, stride, pad);
+    s.rectify = relu;
     float *x = x_, *dx = dx_, *y = values(out_size(s)), *dy = values(out_size(s));
     const Parameter k = parameter(kernel_size(s)), b = parameter(out_c);
     float* scratch = values(kernels::conv2d_scratch<float>(s));
@@ -174,18 +176,18 @@ class Step {
     channels_ = out_c;
     x_ = y;
     dx_ = dy;
-    if (relu) this->relu();
+    if (relu) relu_backward();
   }
 
-  void relu() {
+  void relu_backward() {
     float *y = x_, *dy = dx_;
     const std::size_t n = count();
-    forward("relu forward " + std::to_string(n / batch_), 0, [=] { kernels::relu_forward(n, y, y); });
     backward("relu backward " + std::to_string(n / batch_), 0, [=] { kernels::relu_backward(n, y, dy, dy, false); });
   }
 
-  void batch_norm() {
+  void batch_norm(bool relu) {
     kernels::NormSets s;
+    s.rectify = relu;
     s.rows = static_cast<std::size_t>(batch_) * size_ * size_;
     s.channels = s.groups = channels_;
     const int c = channels_;
@@ -201,14 +203,16 @@ class Step {
     });
     x_ = y;
     dx_ = dy;
+    if (relu) relu_backward();
   }
 
-  // Adds an earlier activation (of the same shape) to this one.
+  // Adds an earlier activation (of the same shape) to this one, and ReLU.
   void add_residual(float* from, float* dfrom) {
     float *y = x_, *dy = dx_;
     const std::size_t n = count();
-    forward("add " + std::to_string(n / batch_), 0, [=] { kernels::add_scaled(n, 1.0f, from, y, true); });
+    forward("add " + std::to_string(n / batch_), 0, [=] { kernels::add(n, y, from, true, y); });
     backward("add backward " + std::to_string(n / batch_), 0, [=] { kernels::add_scaled(n, 1.0f, dy, dfrom, true); });
+    relu_backward();
   }
 
   void max_pool(int kernel, int stride) {
@@ -279,7 +283,10 @@ class Step {
     channels_ = out;
     x_ = y;
     dx_ = dy;
-    if (relu) this->relu();
+    if (!relu) return;
+    const std::size_t n = count();
+    forward("relu forward " + std::to_string(n / batch_), 0, [=] { kernels::relu_forward(n, y, y); });
+    relu_backward();
   }
 
   // Softmax, loss and the optimiser, then everything in order as one more case.
@@ -422,17 +429,14 @@ void add_nets(int batch) {
   // The two projections of the skips (1×1, stride 2: 0.26 of 12.5 million) are left out.
   Step resnet("W5", batch, 32, 3);
   resnet.conv(16, 3, 1, 1, false);
-  resnet.batch_norm();
-  resnet.relu();
+  resnet.batch_norm(true);
   for (const int channels : {16, 32, 64}) {
     resnet.conv(channels, 3, 1, channels == 16 ? 1 : 2, false);
-    resnet.batch_norm();
-    resnet.relu();
+    resnet.batch_norm(true);
     float *from = resnet.x(), *dfrom = resnet.dx();
     resnet.conv(channels, 3, 1, 1, false);
-    resnet.batch_norm();
+    resnet.batch_norm(false);
     resnet.add_residual(from, dfrom);
-    resnet.relu();
   }
   resnet.mean_pool();
   resnet.dense(10, false);
