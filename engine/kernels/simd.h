@@ -197,17 +197,17 @@ inline float largest(const Batch& v) {
 inline Batch exp(const Batch& x) {
   const Batch clamped = min(max(x, Batch(-87.0f)), Batch(89.0f));
   const Batch shifter(12582912.0f);
-  const Batch shifted = clamped * Batch(1.44269504f) + shifter;
+  const Batch shifted = fma(clamped, Batch(1.44269504f), shifter);
   const Batch n = shifted - shifter;
-  Batch r = clamped - n * Batch(0.693359375f);
-  r = r - n * Batch(-2.12194440e-4f);
+  Batch r = fma(n, Batch(-0.693359375f), clamped);
+  r = fma(n, Batch(2.12194440e-4f), r);
   Batch p(1.9875691500e-4f);
-  p = p * r + Batch(1.3981999507e-3f);
-  p = p * r + Batch(8.3334519073e-3f);
-  p = p * r + Batch(4.1665795894e-2f);
-  p = p * r + Batch(1.6666665459e-1f);
-  p = p * r + Batch(5.0000001201e-1f);
-  const Batch power = r * r * p + r + Batch(1.0f);
+  p = fma(p, r, Batch(1.3981999507e-3f));
+  p = fma(p, r, Batch(8.3334519073e-3f));
+  p = fma(p, r, Batch(4.1665795894e-2f));
+  p = fma(p, r, Batch(1.6666665459e-1f));
+  p = fma(p, r, Batch(5.0000001201e-1f));
+  const Batch power = fma(r * r, p, r + Batch(1.0f));
   // 2^(n−1) and one doubling: n = 128 would not fit the exponent.
   const IntBatch bits = (xsimd::bitwise_cast<IntBatch>(shifted) << 23) + IntBatch(126 << 23);
   const Batch result = power * xsimd::bitwise_cast<Batch>(bits) * Batch(2.0f);
@@ -219,13 +219,13 @@ inline Batch log1p_unit(const Batch& u) {
   const Batch s = u / (u + Batch(2.0f));
   const Batch q = s * s;
   Batch p(1.0f / 15.0f);
-  p = p * q + Batch(1.0f / 13.0f);
-  p = p * q + Batch(1.0f / 11.0f);
-  p = p * q + Batch(1.0f / 9.0f);
-  p = p * q + Batch(1.0f / 7.0f);
-  p = p * q + Batch(1.0f / 5.0f);
-  p = p * q + Batch(1.0f / 3.0f);
-  return (s + s * q * p) * Batch(2.0f);
+  p = fma(p, q, Batch(1.0f / 13.0f));
+  p = fma(p, q, Batch(1.0f / 11.0f));
+  p = fma(p, q, Batch(1.0f / 9.0f));
+  p = fma(p, q, Batch(1.0f / 7.0f));
+  p = fma(p, q, Batch(1.0f / 5.0f));
+  p = fma(p, q, Batch(1.0f / 3.0f));
+  return fma(s * q, p, s) * Batch(2.0f);
 }
 
 // out[i] (+)= f(in[i]...) over `count` values; the tail runs through the same vector code on a padded copy.
