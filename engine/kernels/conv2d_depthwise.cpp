@@ -34,6 +34,70 @@ constexpr int kSums = 4;
   unroll<kSums>([&](auto k) { sums[k] = sum[k]; });
 }
 
+// Neighbouring outputs, all whole vectors of their channels, where the cells of a line of Taps are neighbours as well: a line of
+// the kernel stays in registers and each cell is loaded once.
+template <int Taps>
+[[gnu::noinline]] void slide_lines(int lines, std::ptrdiff_t row, const float* cells, int channels, const float* weights,
+                                   const float* bias, bool accumulate, float* out, std::ptrdiff_t out_step) {
+  for (int c = 0; c + kLanes <= channels; c += kLanes) {
+    Batch sum[kSums];
+    const Batch start = bias != nullptr ? load(bias + c) : Batch(0.0f);
+    unroll<kSums>([&](auto k) { sum[k] = accumulate ? load(out + k * out_step + c) : start; });
+    const float* line = cells + c;
+    CNN_ROLLED for (int l = 0; l < lines; ++l, line += row, weights += Taps * kLanes) {
+      Batch weight[Taps];
+      unroll<Taps>([&](auto t) { weight[t] = load(weights + t * kLanes); });
+      const float* from = line;
+      unroll<kSums + Taps - 1>([&](auto j) {
+        const Batch cell = load(from);
+        from += channels;
+        unroll<Taps>([&](auto t) {
+          constexpr int k = decltype(j)::value - decltype(t)::value;
+          if constexpr (k >= 0 && k < kSums) sum[k] = fma(cell, weight[t], sum[k]);
+        });
+      });
+    }
+    unroll<kSums>([&](auto k) { store(out + k * out_step + c, sum[k]); });
+  }
+}
+
+// The gradient of a line of the kernel from one of the result, of `count` cells of whole vectors of channels.
+template <int Taps>
+[[gnu::noinline]] void add_line_gradient(int count, const float* cells, const float* dy, int channels, float* dkernel) {
+  for (int c = 0; c + kLanes <= channels; c += kLanes) {
+    // Of even and odd cells, which do not wait for each other.
+    Batch even[Taps], odd[Taps];
+    unroll<Taps>([&](auto t) { even[t] = odd[t] = Batch(0.0f); });
+    const float *from = cells + c, *d = dy + c;
+    int q = 0;
+    CNN_ROLLED for (; q + 2 <= count; q += 2, from += 2 * channels, d += 2 * channels) {
+      const Batch first = load(d), second = load(d + channels);
+      const float* at = from;
+      unroll<Taps + 1>([&](auto j) {
+        const Batch cell = load(at);
+        at += channels;
+        if constexpr (j < Taps) even[j] = fma(cell, first, even[j]);
+        if constexpr (j > 0) odd[j - 1] = fma(cell, second, odd[j - 1]);
+      });
+    }
+    if (q < count) {
+      const Batch last = load(d);
+      unroll<Taps>([&](auto t) { even[t] = fma(load(from + t * channels), last, even[t]); });
+    }
+    unroll<Taps>([&](auto t) {
+      float* to = dkernel + t * channels + c;
+      store(to, load(to) + (even[t] + odd[t]));
+    });
+  }
+}
+
+// The function for as many taps, where neighbouring outputs read neighbouring cells; null: none.
+template <class F>
+F* by_taps(const Axis& w, F* three, F* five) {
+  if (w.stride != 1 || w.step != 1) return nullptr;
+  return w.taps == 3 ? three : w.taps == 5 ? five : nullptr;
+}
+
 std::size_t slide_scratch(const Axis& h, const Axis& w, int channels, int batch) {
   const std::size_t taps = static_cast<std::size_t>(h.taps) * w.taps;
   return taps * (1 + padded_columns(channels)) + band_size(plan_band(h, w, channels, batch, true), channels);
@@ -45,6 +109,7 @@ void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMo
                     float* scratch) {
   const Band band = plan_band(h, w, channels, batch, true);
   const int taps = h.taps * w.taps;
+  const auto fast = by_taps(w, slide_lines<3>, slide_lines<5>);
   const std::ptrdiff_t in_step = static_cast<std::ptrdiff_t>(w.stride) * channels;
   const std::ptrdiff_t out_step = static_cast<std::ptrdiff_t>(w.out_step) * channels;
   std::int32_t* offset = table_in(scratch);
@@ -66,8 +131,15 @@ void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMo
         const float* line = cells + i * picture + r * h.stride * row;
         float* out = target + ((static_cast<std::size_t>(n + i) * target_h + oy) * target_w + w.first_out) * channels;
         // All channels of a few outputs, whose cells stay in the first-level cache.
-        for (int first = 0; first < w.count; first += kSums) {
+        for (int next = 0; next < w.count; next += kSums) {
+          // Where few are left those before are computed again, unless that would add them twice.
+          const int first = fast == nullptr || accumulate ? next : std::max(0, std::min(next, w.count - kSums));
+          const bool fits = fast != nullptr && first + kSums <= w.count;
+          if (fits) {
+            fast(h.taps, h.step * row, line + first * in_step, channels, weights, bias, accumulate, out + first * out_step, out_step);
+          }
           for_each_channel_vector(channels, [&](int c, int count) {
+            if (fits && count == kLanes) return;
             const Batch start = bias != nullptr ? load_upto(bias + c, count) : Batch(0.0f);
             // The last output stands for those that are missing, and is then written more than once.
             const float* at[kSums];
@@ -141,6 +213,7 @@ void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float
   const Axis h = forward_h(s), w = forward_w(s);
   const Band band = plan_band(h, w, s.in_c, s.batch, true);
   const int taps = h.taps * w.taps;
+  const auto fast = by_taps(w, add_line_gradient<3>, add_line_gradient<5>);
   std::int32_t* tap = table_in(scratch);
   find_taps(h, w, s.in_c, 1, static_cast<std::ptrdiff_t>(band.span_w) * s.in_c, tap);
   std::int32_t* offset = tap + taps;  // of each pixel of a band
@@ -150,8 +223,16 @@ void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float
                                                                                       const float* cells, std::size_t picture,
                                                                                       std::ptrdiff_t row) {
     const int pixels = find_outputs(h, w, s.in_c, images, rows, picture, row, offset);
+    const float* const first_dy = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.in_c;
+    for (int line = 0; fast != nullptr && line < images * rows; ++line) {
+      const float* from = cells + offset[line * s.out_w];
+      for (int ky = 0; ky < h.taps; ++ky, from += h.step * row) {
+        fast(s.out_w, from, first_dy + static_cast<std::ptrdiff_t>(line) * s.out_w * s.in_c, s.in_c, dkernel + ky * w.taps * s.in_c);
+      }
+    }
     for_each_channel_vector(s.in_c, [&](int c, int count) {
-      const float* right = dy + (static_cast<std::size_t>(n) * s.out_h + first_row) * s.out_w * s.in_c + c;
+      if (fast != nullptr && count == kLanes) return;
+      const float* right = first_dy + c;
       if (count < kLanes) {
         pack_panel(pixels, count, kLanes, right, s.in_c, last);
         right = last;

@@ -175,6 +175,8 @@ TEST_CASE("conv2d: groups and depthwise", "[kernels]") {
   for (const int stride : {1, 2}) {
     for (const int dilation : {1, 2}) {
       for (const int c : {2, 6, 16, 17, 36}) check(shape(2, 9, 8, c, c, 3, 3, stride, dilation, 1, 1, c));
+      for (const int w : {3, 7, 8}) check(shape(2, 9, w, 20, 20, 5, 5, stride, dilation, 4, 4, 20));
+      check(shape(2, 9, 8, 33, 33, 2, 5, stride, dilation, 1, 4, 33));
       check(shape(2, 9, 8, 8, 12, 3, 3, stride, dilation, 1, 1, 4));
       check(shape(2, 9, 8, 6, 12, 3, 3, stride, dilation, 1, 1, 6));
       check(shape(1, 9, 8, 40, 40, 3, 3, stride, dilation, 1, 1, 2));
