@@ -13,11 +13,14 @@ import { fileUrl } from './support.mjs';
 const leastShares = {
   'gemm 256x256x256': 0.65,
   'conv 3x3 28x28x32-64 forward': 1.5,
-  'conv 5x5 28x28x32-64 dx': 1.1,
+  'conv 5x5 28x28x32-64 dx': 2.2,
+  'conv 3x3dw 56x56x64-64 dk': 0.3,
   'W1 | 3x3 14x14x32-64 dk, db': 1.4,
   'W1 | dense 3136-128 forward': 0.45,
-  'W2 | 5x5 14x14x6-16 forward': 0.6,
-  'W4 | 5x5 32x32x3-16 forward': 0.55,
+  'W2 | 5x5 14x14x6-16 forward': 0.75,
+  'W3 | 5x5 24x24x1-8 dk, db': 0.65,
+  'W3 | 5x5 12x12x8-16 dx': 1.6,
+  'W4 | 5x5 32x32x3-16 forward': 0.75,
   'W5 | 3x3s2 16x16x32-64 dk, db': 0.85,
 };
 
