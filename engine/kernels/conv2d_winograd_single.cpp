@@ -87,6 +87,7 @@ constexpr Single single() {
 
 constexpr Single kThree = single<4, 3>(), kFive = single<4, 5>();
 
+// The sizes of the parts of its scratch memory.
 struct Sizes {
   const Single& form;
   int cell;  // channels of the result
@@ -97,14 +98,15 @@ struct Sizes {
         cell(padded_columns(s.out_c)),
         row(padded_columns((s.out_w + form.out - 1) / form.out * form.out + form.taps - 1)) {}
 
-  std::size_t sums() const { return static_cast<std::size_t>(form.side) * form.side * cell; }
+  // At the points, and of dy.
+  std::size_t sums() const { return static_cast<std::size_t>(form.side * form.side + 1) * cell; }
   std::size_t points() const { return static_cast<std::size_t>(form.side) * padded_columns(form.side); }
   // A patch of the gradient of the result, or the gradient of the kernel.
   std::size_t tile() const { return static_cast<std::size_t>(std::max(form.out * form.out, form.taps * form.taps)) * cell; }
   std::size_t copy() const { return static_cast<std::size_t>(form.side) * row; }
   // Whole vectors of lines, and of pixels from the last patch on.
   std::size_t strip() const { return static_cast<std::size_t>(padded_columns(form.side)) * row + kLanes; }
-  std::size_t all() const { return sums() + cell + points() + tile() + copy() + strip(); }
+  std::size_t all() const { return 2 * sums() + points() + tile() + copy() + strip(); }
 };
 
 }  // namespace
@@ -117,14 +119,16 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
                             float* scratch) {
   const Sizes sizes(s);
   const auto& [form, cell, row] = sizes;
-  float* const sums = scratch;
-  float* const bias = sums + sizes.sums();
-  float* const points = bias + cell;
+  float* const total = scratch;
+  float* const sums = total + sizes.sums();  // of one picture: shorter sums round less
+  float* const points = sums + sizes.sums();
   float* const tile = points + sizes.points();
   float* const copy = tile + sizes.tile();
   float* const strip = copy + sizes.copy();
-  std::fill_n(sums, sizes.sums() + cell, 0.0f);
+  const std::ptrdiff_t bias = static_cast<std::ptrdiff_t>(form.side) * form.side * cell;
+  std::fill_n(total, sizes.sums(), 0.0f);
   std::fill_n(strip, sizes.strip(), 0.0f);
+  const auto add = [](std::size_t count, const float* part, float* to) { map(count, to, true, [](Batch v) { return v; }, part); };
   const Axis h = forward_axis(s.in_h, s.out_h, form.taps, 1, 1, s.pad_top);
   const Axis w = forward_axis(s.in_w, s.out_w, form.taps, 1, 1, s.pad_left);
   Band band;
@@ -136,6 +140,7 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
   const float* const end = dy + static_cast<std::ptrdiff_t>(s.batch) * s.out_h * dy_row;
   for (int n = 0; n < s.batch; ++n) {
     const float* picture = x + static_cast<std::size_t>(n) * s.in_h * s.in_w;
+    std::fill_n(sums, sizes.sums(), 0.0f);
     for (int y = 0; y < s.out_h; y += form.out) {
       copy_with_border(picture, h, w, y - s.pad_top, band, 1, 1, s.pad_mode, copy);
       form.columns(lines, row, strip, row);
@@ -145,21 +150,21 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
         const int rows = std::min(form.out, s.out_h - y), columns = std::min(form.out, s.out_w - q);
         // A vector that is not full takes in what the next pixel has there; the last one of all has none.
         if (rows == form.out && columns == form.out && from + (form.out - 1) * (dy_row + s.out_c) + cell <= end) {
-          form.sums(from, dy_row, s.out_c, points, sums, bias, cell);
+          form.sums(from, dy_row, s.out_c, points, sums, sums + bias, cell);
           continue;
         }
         std::fill_n(tile, sizes.tile(), 0.0f);
         for (int r = 0; r < rows; ++r, from += dy_row) {
           pack_panel(columns, s.out_c, cell, from, s.out_c, tile + r * form.out * cell);
         }
-        form.sums(tile, form.out * cell, cell, points, sums, bias, cell);
+        form.sums(tile, form.out * cell, cell, points, sums, sums + bias, cell);
       }
     }
+    add(sizes.sums(), sums, total);
   }
-  form.gather(sums, form.side * cell, cell, tile, form.taps * cell, cell, cell, kNoLimit);
-  const auto add = [&s](const float* part, float* to) { map(s.out_c, to, true, [](Batch v) { return v; }, part); };
-  for (int t = 0; t < form.taps * form.taps; ++t) add(tile + t * cell, dkernel + t * s.out_c);
-  if (dbias != nullptr) add(bias, dbias);
+  form.gather(total, form.side * cell, cell, tile, form.taps * cell, cell, cell, kNoLimit);
+  for (int t = 0; t < form.taps * form.taps; ++t) add(s.out_c, tile + t * cell, dkernel + t * s.out_c);
+  if (dbias != nullptr) add(s.out_c, total + bias, dbias);
 }
 
 }  // namespace cnn::kernels
