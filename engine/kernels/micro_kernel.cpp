@@ -41,10 +41,11 @@ struct Tile {
     });
   }
 
-  // The sums are those of C: all lanes in one go, or the last ones only as far as they are columns.
-  [[gnu::always_inline]] void start(float* const* c, std::ptrdiff_t shift, int last_lanes) {
-    if (last_lanes == kLanes) return each(c, shift, [](const float* at, Batch& s, bool) { s = load(at); });
-    each(c, shift, [=](const float* at, Batch& s, bool last) { s = last ? load_part(at, last_lanes) : load(at); });
+  // The sums are added to those of C: all lanes in one go, or the last ones only as far as they are columns. At the end, so that a
+  // long sum is one of shorter ones, which rounds less.
+  [[gnu::always_inline]] void take_up(float* const* c, std::ptrdiff_t shift, int last_lanes) {
+    if (last_lanes == kLanes) return each(c, shift, [](const float* at, Batch& s, bool) { s = s + load(at); });
+    each(c, shift, [=](const float* at, Batch& s, bool last) { s = s + (last ? load_part(at, last_lanes) : load(at)); });
   }
 
   // sum += left(row) · right[vector].
@@ -76,9 +77,7 @@ void multiply_tiles(int rows, const float* const* a, float* const* c, const Pane
   const float* const bias = panel.bias;
   for (; rows > 0; rows -= kRows, a += kRows, c += kRows) {
     Tile<Vectors> tile;
-    if (accumulate) {
-      tile.start(c, c_shift, last_lanes);
-    } else if (bias != nullptr) {
+    if (bias != nullptr && !accumulate) {
       unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = load(bias + i % Vectors * kLanes); });
     } else {
       unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = Batch(0.0f); });
@@ -106,6 +105,7 @@ void multiply_tiles(int rows, const float* const* a, float* const* c, const Pane
         b += b_step;
       }
     }
+    if (accumulate) tile.take_up(c, c_shift, last_lanes);
     if (rectify) unroll<kRows * Vectors>([&](auto i) { tile.sum[i] = max(tile.sum[i], Batch(0.0f)); });
     tile.finish(c, c_shift, last_lanes);
   }

@@ -43,8 +43,8 @@ struct Product {
   int repeats = 1;
   std::ptrdiff_t a_repeat = 0, b_repeat = 0, c_repeat = 0;
 
-  bool accumulate = false;      // start from what C holds
-  const float* bias = nullptr;  // else from this row of padded_columns(columns), else from 0
+  bool accumulate = false;      // the sums are added to what C holds
+  const float* bias = nullptr;  // else they start from this row of padded_columns(columns), else from 0
   int biased = 0;               // the repeat that it is for; the others start from 0
   bool rectify = false;         // max(0, sum) goes to C
 };

@@ -175,10 +175,15 @@ TEST_CASE("conv2d: every algorithm with larger kernels", "[kernels]") {
     check(shape(3, 28, 28, 1, 6, 2, 2, 5), algorithm);
     check(shape(1, 8, 8, 1, 2 * v, 0, 0, 5), algorithm);
   }
-  // Sums of many patches.
-  for (const int kernel : {3, 5}) check(shape(64, 28, 28, 1, 8, kernel / 2, kernel / 2, kernel), ConvAlgorithm::winograd_f4);
   check(shape(2, 20, 19, 3, 5, 2, 1, 11), ConvAlgorithm::fft);
   check(shape(1, 35, 35, 1, 2, 3, 3, 33), ConvAlgorithm::fft);
+}
+
+TEST_CASE("conv2d: sums over a whole batch round no worse than those of a few pictures", "[kernels]") {
+  for (const int kernel : {3, 5}) check(shape(64, 28, 28, 1, 8, kernel / 2, kernel / 2, kernel), ConvAlgorithm::winograd_f4);
+  check(shape(64, 28, 28, 4, 8, 1, 1), ConvAlgorithm::im2col);
+  check(shape(64, 28, 28, 4, 8, 2, 2, 5), ConvAlgorithm::winograd_f2);
+  check(shape(64, 28, 28, 4, 8, 2, 2, 5), ConvAlgorithm::winograd_f4);
 }
 
 TEST_CASE("conv2d: many channels and borders of nearest pixels", "[kernels]") {
