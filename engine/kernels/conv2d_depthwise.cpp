@@ -8,11 +8,14 @@ namespace cnn::kernels {
 
 namespace {
 
-// f(first channel, channels in it) for vectors of channels; every one but the last is whole.
+// f(first channel, channels in it) for vectors of the channels from `first` on; every one but the last is whole.
 template <class F>
-void for_each_channel_vector(int channels, F f) {
-  for (int c = 0; c < channels; c += kLanes) f(c, std::min(kLanes, channels - c));
+void for_each_channel_vector(int first, int channels, F f) {
+  for (int c = first; c < channels; c += kLanes) f(c, std::min(kLanes, channels - c));
 }
+
+// Channels that fill vectors.
+int whole_channels(int channels) { return channels / kLanes * kLanes; }
 
 // Neighbouring outputs, or taps of the gradient, that share each load of the other operand and hide each other's latency.
 constexpr int kSums = 4;
@@ -116,7 +119,7 @@ void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMo
   find_taps(h, w, channels, 1, static_cast<std::ptrdiff_t>(band.span_w) * channels, offset);
   float* const weights = scratch + taps;  // [vector of channels][tap]
   float* weight = weights;
-  for_each_channel_vector(channels, [&](int c, int count) {
+  for_each_channel_vector(0, channels, [&](int c, int count) {
     for (int t = 0; t < taps; ++t, weight += kLanes) {
       const int ky = h.first_tap + t / w.taps * h.tap_step, kx = w.first_tap + t % w.taps * w.tap_step;
       pack_panel(1, count, kLanes, kernel + (static_cast<std::ptrdiff_t>(ky) * kernel_w + kx) * channels + c, channels, weight);
@@ -138,8 +141,7 @@ void slide_channels(const Axis& h, const Axis& w, int channels, int batch, PadMo
           if (fits) {
             fast(h.taps, h.step * row, line + first * in_step, channels, weights, bias, accumulate, out + first * out_step, out_step);
           }
-          for_each_channel_vector(channels, [&](int c, int count) {
-            if (fits && count == kLanes) return;
+          for_each_channel_vector(fits ? whole_channels(channels) : 0, channels, [&](int c, int count) {
             const Batch start = bias != nullptr ? load_upto(bias + c, count) : Batch(0.0f);
             // The last output stands for those that are missing, and is then written more than once.
             const float* at[kSums];
@@ -230,8 +232,7 @@ void depthwise_backward_kernel(const Conv2dShape& s, const float* x, const float
         fast(s.out_w, from, first_dy + static_cast<std::ptrdiff_t>(line) * s.out_w * s.in_c, s.in_c, dkernel + ky * w.taps * s.in_c);
       }
     }
-    for_each_channel_vector(s.in_c, [&](int c, int count) {
-      if (fast != nullptr && count == kLanes) return;
+    for_each_channel_vector(fast != nullptr ? whole_channels(s.in_c) : 0, s.in_c, [&](int c, int count) {
       const float* right = first_dy + c;
       if (count < kLanes) {
         pack_panel(pixels, count, kLanes, right, s.in_c, last);

@@ -345,13 +345,13 @@ void winograd_backward_kernel(const Conv2dShape& s, int patch, const float* x, c
     multiply_points(g, product, &Product::depth, lines);
     begun = true;
   });
-  const auto add = [&s](const float* sums, float* to) { map(s.out_c, to, true, [](Batch v) { return v; }, sums); };
-  if (dbias != nullptr) add(parts.bias, dbias);
+  if (dbias != nullptr) add(s.out_c, dbias, parts.bias, false, dbias);
   for (int i = 0; i < g.read; ++i) {
     g.form.gather(parts.kernel + static_cast<std::size_t>(i) * target_cell, g.form.side * sums, sums, parts.tile,
                   g.form.taps * target_cell, target_cell, target_cell, kNoLimit);
     for (int t = 0; t < g.form.taps * g.form.taps; ++t) {
-      add(parts.tile + t * target_cell, dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c);
+      float* to = dkernel + (static_cast<std::size_t>(t) * s.in_c + i) * s.out_c;
+      add(s.out_c, to, parts.tile + t * target_cell, false, to);
     }
   }
 }

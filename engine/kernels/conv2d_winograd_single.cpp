@@ -2,6 +2,7 @@
 
 #include "engine/kernels/conv2d_fast.h"
 #include "engine/kernels/correlation.h"
+#include "engine/kernels/elementwise.h"
 #include "engine/kernels/micro_kernel.h"
 #include "engine/kernels/winograd_forms.h"
 
@@ -28,7 +29,7 @@ struct Single {
 
 // Along the lines of a patch, kLanes of them at a time; of the lines only those of the patch count.
 template <class Line>
-void transform_lines(const float* in, std::ptrdiff_t row, float* points) {
+void transform_single_rows(const float* in, std::ptrdiff_t row, float* points) {
   constexpr int kSide = Line::kIn, kStep = padded_columns(kSide);
   for (int r = 0; r < kSide; r += kLanes, points += kLanes) {
     Batch d[kStep], t[kSide];
@@ -81,7 +82,7 @@ template <int Out, int Taps>
 constexpr Single single() {
   constexpr int kSide = Out + Taps - 1;
   using Taken = Gather<kSide, Taps, true>;
-  return {Taps, kSide, Out, transform_columns<Patch<kSide>>, transform_lines<Patch<kSide>>, transform<Taken, Taken>,
+  return {Taps, kSide, Out, transform_columns<Patch<kSide>>, transform_single_rows<Patch<kSide>>, transform<Taken, Taken>,
           add_sums<Evaluate<kSide, Out, false>>};
 }
 
@@ -128,7 +129,6 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
   const std::ptrdiff_t bias = static_cast<std::ptrdiff_t>(form.side) * form.side * cell;
   std::fill_n(total, sizes.sums(), 0.0f);
   std::fill_n(strip, sizes.strip(), 0.0f);
-  const auto add = [](std::size_t count, const float* part, float* to) { map(count, to, true, [](Batch v) { return v; }, part); };
   const Axis h = forward_axis(s.in_h, s.out_h, form.taps, 1, 1, s.pad_top);
   const Axis w = forward_axis(s.in_w, s.out_w, form.taps, 1, 1, s.pad_left);
   Band band;
@@ -160,11 +160,11 @@ void single_backward_kernel(const Conv2dShape& s, const float* x, const float* d
         form.sums(tile, form.out * cell, cell, points, sums, sums + bias, cell);
       }
     }
-    add(sizes.sums(), sums, total);
+    add(sizes.sums(), total, sums, false, total);
   }
   form.gather(total, form.side * cell, cell, tile, form.taps * cell, cell, cell, kNoLimit);
-  for (int t = 0; t < form.taps * form.taps; ++t) add(s.out_c, tile + t * cell, dkernel + t * s.out_c);
-  if (dbias != nullptr) add(s.out_c, total + bias, dbias);
+  for (int t = 0; t < form.taps * form.taps; ++t, dkernel += s.out_c) add(s.out_c, dkernel, tile + t * cell, false, dkernel);
+  if (dbias != nullptr) add(s.out_c, dbias, total + bias, false, dbias);
 }
 
 }  // namespace cnn::kernels

@@ -257,6 +257,14 @@ for (const kind of kinds) {
       const step = await number(page, 'metric-step');
       await page.waitForTimeout(400);
       assert.equal(await number(page, 'metric-step'), step, 'nothing moves while paused');
+      const plots = await page.evaluate(() => {
+        const first = /** @type {HTMLElement} */ (document.querySelector('.curve-readout'));
+        first.textContent = 'long '.repeat(60);
+        return [...document.querySelectorAll('[data-curve=loss] .curve-canvas, [data-curve=accuracy] .curve-canvas')].map(
+          (each) => each.getBoundingClientRect().top,
+        );
+      });
+      assert.equal(plots[0], plots[1], 'the plots stand side by side, however long the line above them');
       await page.click('#train-step');
       await until(async () => (await number(page, 'metric-step')) === step + 1, 'one step');
       await page.click('#train-reset');

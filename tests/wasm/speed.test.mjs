@@ -14,6 +14,7 @@ const leastShares = {
   'gemm 256x256x256': 0.65,
   'conv 3x3 28x28x32-64 forward': 1.5,
   'conv 5x5 28x28x32-64 dx': 2.2,
+  'conv 3x3dw 56x56x64-64 forward': 0.27,
   'conv 3x3dw 56x56x64-64 dk': 0.3,
   'W1 | 3x3 14x14x32-64 dk, db': 1.4,
   'W1 | dense 3136-128 forward': 0.45,
