@@ -1,5 +1,5 @@
-// What a second worker brings: images a second of training in the page by one and by two workers, in turns. Wants the
-// built site and a machine with two free cores.
+// What a second worker brings: images a second of training in the page by one and by two workers, with arrays handed over
+// and, where the page is isolated, with shared memory; in turns. Wants the built site and a machine with two free cores.
 //
 //   node tests/bench/replicas.mjs [--nets keras-mnist,mini-resnet] [--rounds 3] [--seconds 4]
 
@@ -13,19 +13,21 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
   },
 });
-const workers = [1, 2];
+/** Workers, isolated. @type {[number, boolean][]} */
+const ways = [[1, false], [2, false], [2, true]];
 const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
-const server = await serveSite();
+const servers = { open: await serveSite(), isolated: await serveSite({ isolated: true }) };
 const browser = await launch('chromium');
 try {
   for (const net of values.nets.split(',')) {
     /** @type {number[][]} */
-    const speeds = workers.map(() => []);
+    const speeds = ways.map(() => []);
     for (let round = 0; round < Number(values.rounds); round++) {
-      for (const [i, count] of workers.entries()) {
+      for (const [i, [count, isolated]] of ways.entries()) {
         // No room that draws curves: what is measured is the training.
-        const { page, close } = await openPage(browser, `${server.url}#v1&net=${net}&start=fresh&workers=${count}&room=data`);
+        const { url } = isolated ? servers.isolated : servers.open;
+        const { page, close } = await openPage(browser, `${url}#v1&net=${net}&start=fresh&workers=${count}&room=data`);
         await ready(page);
         await page.locator('#train-toggle').click();
         await until(async () => (await number(page, 'metric-step')) > 20, 'training');
@@ -36,10 +38,11 @@ try {
         await close();
       }
     }
-    const [one, two] = speeds.map(median);
-    console.log(`${net}: ${one.toFixed(0)} images/s by one, ${two.toFixed(0)} by two: ${(two / one).toFixed(2)}`);
+    const [one, ...others] = speeds.map(median);
+    const [handed, shared] = others.map((of) => `${of.toFixed(0)} (${(of / one).toFixed(2)})`);
+    console.log(`${net}: ${one.toFixed(0)} images/s by one; by two ${handed}, with shared memory ${shared}`);
   }
 } finally {
   await browser.close();
-  await server.close();
+  for (const server of Object.values(servers)) await server.close();
 }

@@ -60,23 +60,28 @@ test('the handlers take exactly the arguments of the table', () => {
   }
 });
 
-test('in the middle of a shared step only what does not ask the trainer is answered', async () => {
+test('in the middle of a shared step, or of one right after it, only what does not ask the trainer is answered', async () => {
   const { port1, port2 } = new MessageChannel();
-  /** @type {() => void} */
-  let end = () => {};
-  /** @type {Promise<void>} */
-  const step = new Promise((resolve) => (end = resolve));
+  /** @type {(() => void)[]} */
+  const ends = [];
+  const begin = () => new Promise((/** @type {(value: void) => void} */ resolve) => ends.push(resolve));
+  /** @type {Promise<void> | null} */
+  let step = begin().then(() => {
+    step = begin().then(() => {
+      step = null;
+    });
+  });
   const handlers = /** @type {any} */ ({ ping: () => 'ping', dismissTeam: () => 'dismissed', pause: () => 'paused' });
   serve(/** @type {any} */ (port2), { handlers, underWay: () => step });
   /** @type {string[]} */
   const answers = [];
   port1.onmessage = ({ data }) => answers.push(data.result);
   for (const [id, op] of ['pause', 'dismissTeam', 'ping'].entries()) port1.postMessage({ id, op, args: {} });
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(answers, ['dismissed', 'ping']);
-  end();
-  await new Promise((resolve) => setTimeout(resolve, 20));
-  assert.deepEqual(answers, ['dismissed', 'ping', 'paused']);
+  for (const expected of [['dismissed', 'ping'], ['dismissed', 'ping'], ['dismissed', 'ping', 'paused']]) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(answers, expected);
+    ends.shift()?.();
+  }
   port1.close();
 });
 

@@ -355,3 +355,31 @@ test('a step that others have a part in: nothing else begins before it is over',
   await evaluated;
   assert.deepEqual(order.slice(0, 3), ['begin', 'end', 'evaluation']);
 });
+
+test('short steps that others have a part in are several to a slice, which stays short', async () => {
+  /** @type {(() => void)[]} */
+  const queue = [];
+  let steps = 0;
+  const loop = createTrainingLoop({
+    now: () => 2 * steps,
+    later: (run) => queue.push(run),
+    trainer: () => ({
+      async step() {
+        steps++;
+        return { state: 'trained', step: steps, images: 8 * steps, loss: 1, accuracy: 1, learning_rate: 1 };
+      },
+    }),
+    evaluation: () => null,
+    checkpoint: () => ({ model: new Uint8Array(1), trainer: new Uint8Array(1) }),
+    answer() {},
+    trainTotal: () => 80,
+    send() {},
+  });
+  loop.start();
+  for (const end of [6, 12]) {
+    queue.shift()?.();
+    while (loop.underWay) await loop.underWay;
+    assert.equal(steps, end);
+    assert.equal(queue.length, 1);
+  }
+});

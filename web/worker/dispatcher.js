@@ -33,7 +33,7 @@ export function serve(port, { handlers, underWay }) {
     const answer = async () => {
       try {
         if (!operation) throw new Error(`There is no operation "${op}".`);
-        if (!operation.anyTime) await underWay();
+        while (!operation.anyTime && underWay()) await underWay();
         const result = await handlers[/** @type {keyof typeof operations} */ (op)](args ?? {});
         port.postMessage({ id, result }, transferables(result, operation.resultTransfer));
       } catch (error) {

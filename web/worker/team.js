@@ -4,11 +4,17 @@
 // page is isolated, else handed over and back. Gradients come in two parts, those of the last layers first: while the
 // others compute the rest, these are added up and learnt from here, and the next batch is drawn.
 //
-// To a replica: {model, options}, the net of the steps to come; {options}, when they change; {part, arrays}, a part of a
-// step. From it: {answer, arrays}, twice: the loss, with the late gradients, and then the early ones; {failed}, that
-// there will be nothing.
+// To a replica: {model, options}, the net of the steps to come; {options}, when they change; {arrays}, a part of a step.
+// From it: {arrays}, twice: with the loss and the late gradients, and then with the early ones; {failed}, that there will
+// be nothing. By shared memory parts and answers need no message as long as both sides listen for the bell.
 
+import { createBell, kBellNumbers } from './bell.js';
 import { kMostWorkers } from './protocol.js';
+
+/** Listening for the bell, at most, ms; then messages are looked at. */
+const kPatienceMs = 20;
+/** Likewise of a replica that is kept busy: the page asks whether it is alive. */
+const kMessagesEveryMs = 250;
 
 /**
  * @typedef {object} Arrays  of a member
@@ -17,22 +23,36 @@ import { kMostWorkers } from './protocol.js';
  * @property {Uint8Array} labels  likewise
  * @property {Float32Array} late  gradients of the trainer's late parameters
  * @property {Float32Array} early  of the others
+ * @property {Float64Array} figures  of its part, in the order of kFigures
+ * @property {Int32Array} [bells]  numbers of that of its parts and that of its answers; only if shared
  *
  * @typedef {object} Member
  * @property {MessagePort} port
- * @property {((answer: any) => void)[]} waiting  for the answers that are due
- * @property {boolean} knows  the net of now
+ * @property {ReturnType<typeof createBells>} bells
  * @property {Arrays | null} arrays
+ * @property {boolean} knows  the net of now
+ * @property {boolean} told  something by message, since its last part
+ * @property {number} answers  that came by message
+ * @property {number} awaited  answers, until now
+ * @property {((answered: boolean) => void) | null} call  somebody waits for a message
  */
+
+/** Of a part of a step: its images, their share of the batch, what dropout draws by, 1 if the part comes by message; loss and
+ * right answers, of its first answer. */
+const kFigures = { images: 0, share: 1, draw: 2, byMessage: 3, loss: 4, correct: 5 };
+
+/** @param {Int32Array | undefined} numbers */
+const createBells = (numbers) => numbers && { parts: createBell(numbers), answers: createBell(numbers, kBellNumbers) };
 
 /**
  * @param {number} images  of a batch
  * @param {number} workers
- * @returns {number[]} images of each, the first ones get what does not divide; nobody who would have none
+ * @returns {number[]} images of each, the last ones get what does not divide, for the first has the step to take as well;
+ *   nobody who would have none
  */
 export function cutBatch(images, workers) {
   const parts = Math.min(images, workers);
-  return Array.from({ length: parts }, (_, i) => Math.floor(images / parts) + (i < images % parts ? 1 : 0));
+  return Array.from({ length: parts }, (_, i) => Math.floor((images + i) / parts));
 }
 
 /** Memory that is not shared goes to the other side. @param {Partial<Arrays>} arrays @returns {ArrayBuffer[]} */
@@ -53,9 +73,9 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
   let weights = null;
 
   /** @param {Member} member */
-  const letGo = ({ port, waiting }) => {
+  const letGo = ({ port, call }) => {
     port.close();
-    for (const answer of waiting) answer(null);
+    call?.(false);
   };
 
   /** @param {Member} member @param {string} reason */
@@ -69,33 +89,61 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
   const memory = (/** @type {number} */ bytes) => (shared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
   const floats = (/** @type {number} */ count) => new Float32Array(memory(4 * count));
 
-  /** @param {any} trainer @param {Float32Array} images @param {Uint8Array} labels @returns {Arrays} */
-  const makeArrays = (trainer, images, labels) => ({
+  /** @param {Member} member @param {any} message */
+  const tell = (member, message) => {
+    member.port.postMessage(message);
+    member.told = true;
+  };
+
+  /**
+   * @param {Arrays | null} before  those of other steps, whose bells go on counting
+   * @param {any} trainer @param {Float32Array} images @param {Uint8Array} labels
+   * @returns {Arrays}
+   */
+  const makeArrays = (before, trainer, images, labels) => ({
     parameters: weights ?? floats(size),
     images: floats(images.length),
     labels: new Uint8Array(memory(labels.length)),
     late: floats(size - trainer.lateFrom),
     early: floats(trainer.lateFrom),
+    figures: before?.figures ?? new Float64Array(memory(8 * Object.keys(kFigures).length)),
+    ...(shared && { bells: before?.bells ?? new Int32Array(memory(4 * 2 * kBellNumbers)) }),
   });
 
   /**
    * @param {Member} member
    * @param {any} trainer @param {any} net @param {any} options
    * @param {Float32Array} images @param {Uint8Array} labels  of its part
-   * @param {{share: number, draw: number}} part
-   * @returns {Promise<any>[]} the two answers; null: lost
+   * @param {number} share @param {number} draw
    */
-  const send = (member, trainer, net, options, images, labels, part) => {
-    const { port } = member;
-    if (!member.knows) port.postMessage({ model: net.save({}), options });
+  const send = (member, trainer, net, options, images, labels, share, draw) => {
+    let { arrays } = member;
+    if (!member.knows || !arrays || arrays.labels.length < labels.length) {
+      member.arrays = arrays = makeArrays(arrays, trainer, images, labels);
+      member.bells = createBells(arrays.bells);
+      if (!member.knows) tell(member, { model: net.save({}), options });
+      member.told = true;
+    }
     member.knows = true;
-    if (!member.arrays || member.arrays.labels.length < labels.length) member.arrays = makeArrays(trainer, images, labels);
-    const { arrays } = member;
     if (!weights) net.tensor('parameter', '', arrays.parameters);
     arrays.images.set(images);
     arrays.labels.set(labels);
-    port.postMessage({ part: { ...part, count: labels.length }, arrays }, handedOver(arrays));
-    return [0, 1].map(() => new Promise((resolve) => member.waiting.push(resolve)));
+    arrays.figures.set([labels.length, share, draw, Number(member.told)]);
+    const away = !member.bells || member.bells.parts.ring();
+    if (away || member.told) member.port.postMessage({ arrays }, handedOver(arrays));
+    member.told = false;
+  };
+
+  /** Waits for the next answer of a member. False: it is lost. @param {Member} member @returns {boolean | Promise<boolean>} */
+  const answered = (member) => {
+    const times = ++member.awaited;
+    const bell = member.bells?.answers;
+    if (!members.includes(member)) return false;
+    const here = bell ? bell.listen(times, kPatienceMs) || !bell.leave(times) : member.answers >= times;
+    if (here) return true;
+    return new Promise((resolve) => {
+      member.call = resolve;
+    });
   };
 
   return {
@@ -107,11 +155,13 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
     /** @param {MessagePort} port */
     join(port) {
       /** @type {Member} */
-      const member = { port, waiting: [], knows: false, arrays: null };
+      const member = { port, bells: undefined, arrays: null, knows: false, told: false, answers: 0, awaited: 0, call: null };
       port.onmessage = ({ data }) => {
         if (data.failed !== undefined) return lose(member, data.failed);
         Object.assign(/** @type {Arrays} */ (member.arrays), data.arrays);
-        member.waiting.shift()?.(data.answer);
+        member.answers++;
+        member.call?.(true);
+        member.call = null;
       };
       members.push(member);
     },
@@ -125,7 +175,7 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
 
     /** @param {any} options */
     configure(options) {
-      for (const { port, knows } of members) if (knows) port.postMessage({ options });
+      for (const member of members) if (member.knows) tell(member, { options });
     },
 
     /**
@@ -137,7 +187,7 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
      */
     async step(trainer, net, options) {
       if (trainer !== trainerOfNow) {
-        for (const member of members) Object.assign(member, { knows: false, arrays: null });
+        for (const member of members) member.knows = false;
         size = net.tensor('parameter', '').length;
         weights = shared ? floats(size) : null;
       }
@@ -153,26 +203,27 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
         const first = end;
         end += count;
         const member = members[i];
-        // For dropout: a number of its own for each part of each step.
-        const part = { share: count / labels.length, draw: begun.step * kMostWorkers + i };
         const [pictures, classes] = [images.subarray(first * picture, end * picture), labels.subarray(first, end)];
-        return { first, count, member, answers: send(member, trainer, net, options, pictures, classes, part) };
+        // For dropout: a number of its own for each part of each step.
+        const draw = begun.step * kMostWorkers + i;
+        send(member, trainer, net, options, pictures, classes, count / labels.length, draw);
+        return { first, count, member };
       });
       trainer.compute(0, own);
       trainer.drawAhead();
-      for (const { first, count, member, answers } of parts) {
-        const loss = await answers[0];
-        if (!loss) {
+      for (const { first, count, member } of parts) {
+        if (!(await answered(member))) {
           trainer.compute(first, count);
           continue;
         }
-        trainer.add(/** @type {Arrays} */ (member.arrays).late, trainer.lateFrom);
-        trainer.addLoss(loss);
+        const { late, figures } = /** @type {Arrays} */ (member.arrays);
+        trainer.add(late, trainer.lateFrom);
+        trainer.addLoss({ images: count, loss: figures[kFigures.loss], correct: figures[kFigures.correct] });
       }
       trainer.settle();
-      for (const { member, answers } of parts) {
+      for (const { member } of parts) {
         // Who is lost between the two halves takes his share of one step's early gradients along.
-        if (await answers[1]) trainer.add(/** @type {Arrays} */ (member.arrays).early, 0);
+        if (await answered(member)) trainer.add(/** @type {Arrays} */ (member.arrays).early, 0);
       }
       return trainer.finish();
     },
@@ -187,27 +238,47 @@ export function createTeam(onLost, shared = globalThis.crossOriginIsolated === t
 export function serveReplica(port, engine) {
   /** @type {any} */ let net = null;
   /** @type {any} */ let trainer = null;
-  const answer = (/** @type {any} */ answer, /** @type {Partial<Arrays>} */ arrays) =>
-    port.postMessage({ answer, arrays }, handedOver(arrays));
-  port.onmessage = ({ data }) => {
+  /** Parts, until now. */
+  let parts = 0;
+
+  /** @param {Arrays} arrays @param {ReturnType<typeof createBells>} bells */
+  const compute = ({ late, early, figures, parameters, images, labels }, bells) => {
+    const answer = (/** @type {Partial<Arrays>} */ arrays) => {
+      if (!bells || bells.answers.ring()) port.postMessage({ arrays }, handedOver(arrays));
+    };
+    const [count, share, draw] = figures;
+    parts++;
+    net.setParameter('', parameters);
+    const pictures = images.subarray(0, (images.length / labels.length) * count);
+    const { loss, correct } = trainer.share(pictures, labels.subarray(0, count), { share, draw }, late);
+    figures.set([loss ?? NaN, correct], kFigures.loss);
+    answer({ late, figures });
+    trainer.shareRest(early);
+    answer({ parameters, images, labels, early });
+  };
+
+  /** A part that came by message, and those that come by bell after it. @param {Arrays} arrays */
+  const computeParts = (arrays) => {
+    const bells = createBells(arrays.bells);
+    const until = performance.now() + kMessagesEveryMs;
+    const another = (/** @type {NonNullable<typeof bells>} */ { parts: bell }) =>
+      bell.listen(parts + 1, Math.min(kPatienceMs, until - performance.now())) || !bell.leave(parts + 1);
+    do compute(arrays, bells);
+    while (bells && another(bells) && !arrays.figures[kFigures.byMessage]);
+  };
+
+  port.onmessage = ({ data: { model, options, arrays } }) => {
     try {
-      if (data.model) {
+      if (model) {
         trainer?.destroy();
         net?.destroy();
         trainer = null;
-        net = engine.loadNet(data.model);
-        trainer = engine.createTrainer(net, null, data.options);
-      } else if (data.options) {
-        trainer.configure(data.options);
+        net = engine.loadNet(model);
+        trainer = engine.createTrainer(net, null, options);
+      } else if (options) {
+        trainer.configure(options);
       } else {
-        const { late, early, ...others } = /** @type {Arrays} */ (data.arrays);
-        const { parameters, images, labels } = others;
-        const { count } = data.part;
-        net.setParameter('', parameters);
-        const pictures = images.subarray(0, (images.length / labels.length) * count);
-        answer(trainer.share(pictures, labels.subarray(0, count), data.part, late), { late });
-        trainer.shareRest(early);
-        answer(true, { ...others, early });
+        computeParts(arrays);
       }
     } catch (error) {
       port.postMessage({ failed: String(/** @type {any} */ (error)?.message ?? error) });

@@ -82,27 +82,35 @@ export function createTrainingLoop({ now, later, trainer, evaluation, checkpoint
     const mine = generation;
     let trained = false;
     let last = begin;
-    let took = 0;
     // Another piece of work begins only if it will probably end in time.
-    do {
-      if (jobs.length) {
-        stepEvaluation(jobs[0]);
-      } else {
-        const made = training && stepTraining();
-        if (made instanceof Promise) {
-          underWay = made.then((done) => {
-            underWay = null;
-            afterSlice(begin, done);
-          });
-          return;
+    const timeLeft = () => {
+      const before = last;
+      last = now();
+      return mine === generation && 2 * last - before - begin <= kSliceMs;
+    };
+    const work = () => {
+      while (training || jobs.length) {
+        if (jobs.length) {
+          stepEvaluation(jobs[0]);
+        } else {
+          const made = stepTraining();
+          if (made instanceof Promise) {
+            underWay = made.then((done) => {
+              underWay = null;
+              trained ||= done;
+              if (done && timeLeft()) work();
+              else afterSlice(begin, trained && mine === generation);
+            });
+            return;
+          }
+          if (!made) break;
+          trained = true;
         }
-        if (!made) break;
-        trained = true;
+        if (!timeLeft()) break;
       }
-      took = now() - last;
-      last += took;
-    } while (mine === generation && last - begin + took <= kSliceMs && (training || jobs.length));
-    afterSlice(begin, trained && mine === generation);
+      afterSlice(begin, trained && mine === generation);
+    };
+    work();
   };
 
   /** @param {number} begin  of the slice @param {boolean} trained */

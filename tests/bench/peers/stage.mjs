@@ -13,7 +13,7 @@ if (!folder) {
 }
 mkdirSync(folder, { recursive: true });
 for (const name of ['ours.mjs', 'replica.mjs']) cpSync(join(root, 'tests/bench/peers', name), join(folder, name));
-for (const name of ['team.js', 'protocol.js']) cpSync(join(root, 'web/worker', name), join(folder, 'worker', name));
+for (const name of ['bell.js', 'team.js', 'protocol.js']) cpSync(join(root, 'web/worker', name), join(folder, 'worker', name));
 cpSync(join(root, 'wasm/js'), join(folder, 'js'), { recursive: true });
 for (const name of ['simd128', 'relaxed']) {
   cpSync(join(root, `build/wasm/engine-${name}.wasm`), join(folder, `engine-${name}.wasm`));
