@@ -6,6 +6,7 @@
 #include "engine/core/random.h"
 #include "engine/core/shape.h"
 #include "engine/definition/fields.h"
+#include "engine/kernels/warp.h"
 
 namespace cnn {
 
@@ -49,7 +50,23 @@ struct AugmentOptions {
 };
 
 // One affine map (and displacement field) per picture about its centre, bilinear, outside is 0; then colour, then the square.
-// What is not asked for draws no random numbers. `out` must not be `image`.
-void augment(const AugmentOptions& options, const Shape& shape, const std::uint8_t* image, Random& random, std::uint8_t* out);
+// What is not asked for draws no random numbers.
+class Augmenter {
+ public:
+  explicit Augmenter(const Shape& shape);  // of all the pictures
+
+  // The changed picture, until the next call.
+  const std::uint8_t* change(const AugmentOptions& options, const std::uint8_t* image, Random& random);
+
+ private:
+  void move(const AugmentOptions& options, const std::uint8_t* image, Random& random);
+  void add_field(float most, int y, Random& random);
+
+  Shape shape_;
+  std::vector<std::uint8_t> framed_;
+  std::vector<float> x_, y_;    // where the pixels of a row are read
+  std::vector<float> nodes_;    // of the random field, x and then y of four rows and of what they make of a row of pixels
+  std::vector<std::uint8_t> out_;
+};
 
 }  // namespace cnn

@@ -174,6 +174,13 @@ inline Batch select(const Mask& mask, const Batch& yes, const Batch& no) {
 #endif
 }
 inline Batch abs(const Batch& x) { return xsimd::abs(x); }
+inline Batch floor(const Batch& x) {
+#ifdef __wasm__
+  return Batch((__m128)wasm_f32x4_floor((v128_t)(__m128)x));
+#else
+  return xsimd::floor(x);
+#endif
+}
 
 inline float sum(const Batch& v) {
   float lanes[kLanes];

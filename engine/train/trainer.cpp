@@ -131,10 +131,7 @@ void Trainer::fill(Real* images, std::int32_t* labels, int batch, Random& augmen
   const std::uint32_t* indices = s.sampler->indices();
   for (int i = 0; i < batch; ++i) {
     const std::uint8_t* picture = data_->image(indices[i]);
-    if (!options_.augment.none()) {
-      augment(options_.augment, data_->shape(), picture, augmenting, s.picture.data());
-      picture = s.picture.data();
-    }
+    if (!options_.augment.none()) picture = s.augmenter->change(options_.augment, picture, augmenting);
     preprocess(preprocessing, data_->shape(), picture, images + i * values);
     labels[i] = data_->label(indices[i]);
   }

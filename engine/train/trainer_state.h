@@ -31,7 +31,7 @@ struct Trainer::State {
     }
     if (data == nullptr) return;
     sampler.emplace(*data, options.seed, options.validation);
-    picture.resize(data->shape().size());
+    augmenter.emplace(data->shape());
   }
 
   // A batch that is drawn, for the next step.
@@ -50,7 +50,7 @@ struct Trainer::State {
   std::unique_ptr<Run> run;
   std::vector<std::int32_t> labels;
   Ahead ahead;
-  std::vector<std::uint8_t> picture;  // one, augmented
+  std::optional<Augmenter> augmenter;
   Buffer<Real> good;                  // the last weights known to be finite
   std::size_t late_from;              // offset of the late parameters
   int late_node = 1;                  // the first node that has some

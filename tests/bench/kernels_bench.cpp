@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/core/random.h"
 #include "engine/core/tensor.h"
+#include "engine/data/augment.h"
 #include "engine/kernels/normalize.h"
 #include "engine/kernels/conv2d.h"
 #include "engine/kernels/elementwise.h"
@@ -443,6 +445,14 @@ void add_nets(int batch) {
   resnet.finish(false);
 }
 
+void add_augment(const std::string& name, const AugmentOptions& options) {
+  const auto augmenter = std::make_shared<Augmenter>(Shape{28, 28, 1});
+  const auto random = std::make_shared<Random>(1);
+  std::vector<std::uint8_t> picture(28 * 28);
+  for (std::uint8_t& v : picture) v = static_cast<std::uint8_t>(random->below(256));
+  add("augment 28x28, " + name, 0, [=] { sink = 1e-30f * augmenter->change(options, picture.data(), *random)[400]; });
+}
+
 void make_cases() {
   add("peak", 20000.0 * kChains * kernels::kLanes * 2, run_peak);
   add_gemm(256, 256, 256, false, false);
@@ -474,6 +484,11 @@ void make_cases() {
   add("tanh forward 100000", 0, [=] { kernels::tanh_forward(n, x, y); });
   add("softplus forward 100000", 0, [=] { kernels::softplus_forward(n, x, y); });
   add("swish backward 100000", 0, [=] { kernels::swish_backward(n, x, dy, y, false); });
+  AugmentOptions moved;
+  moved.shift = moved.rotate = 1;
+  add_augment("moved", moved);
+  moved.elastic = 1;
+  add_augment("moved and bent", moved);
 }
 
 }  // namespace

@@ -28,9 +28,9 @@ Picture disc(double x, double y, double radius, const Shape& shape = kShape) {
 }
 
 Picture changed(const AugmentOptions& options, const Picture& picture, Random& random, const Shape& shape = kShape) {
-  Picture out(shape.size(), 77);
-  augment(options, shape, picture.data(), random, out.data());
-  return out;
+  Augmenter augmenter(shape);
+  const std::uint8_t* out = augmenter.change(options, picture.data(), random);
+  return Picture(out, out + shape.size());
 }
 
 struct Mass {
