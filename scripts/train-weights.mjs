@@ -32,19 +32,19 @@ const recipes = [
   { net: 'keras-mnist', data: 'mnist', options: { epochs: 5, batch: 32, lr: 0.001 } },
   { net: 'softmax', data: 'mnist', drawn: true, options: { ...plain, epochs: 10, lr: 0.002 } },
   { net: 'mlp', data: 'mnist', drawn: true, options: { ...digits, epochs: 15, lr: 0.002 } },
-  { net: 'keras-mnist', data: 'fashion-mnist', options: { ...clothes, epochs: 5, lr: 0.002 } },
+  { net: 'keras-mnist', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.002 } },
   { net: 'softmax', data: 'fashion-mnist', options: { ...plain, epochs: 10, lr: 0.002 } },
   { net: 'mlp', data: 'fashion-mnist', options: { ...plain, epochs: 10, lr: 0.002 } },
   { net: 'convnetjs-mnist', data: 'mnist', drawn: true, options: { ...digits, epochs: 4, lr: 0.003 } },
-  { net: 'lenet5', data: 'fashion-mnist', options: { ...clothes, epochs: 5, lr: 0.002 } },
-  { net: 'convnetjs-mnist', data: 'fashion-mnist', options: { ...plain, epochs: 4, lr: 0.003 } },
+  { net: 'lenet5', data: 'fashion-mnist', options: { ...clothes, epochs: 24, lr: 0.002 } },
+  { net: 'convnetjs-mnist', data: 'fashion-mnist', options: { ...clothes, epochs: 24, lr: 0.003 } },
   { net: 'mini-resnet', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.004 } },
   { net: 'mini-vgg', data: 'mnist', drawn: true, options: { ...digits, epochs: 8, lr: 0.002 } },
   ...['mini-alexnet', 'mini-inception', 'mini-inception-resnet', 'mini-efficientnet', 'resnet20'].map((net) => ({
     net, data: 'mnist', drawn: true, options: { ...digits, epochs: 3, lr: 0.003 },
   })),
   { net: 'mini-resnet', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.004 } },
-  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 3, lr: 0.002 } },
+  { net: 'mini-vgg', data: 'fashion-mnist', options: { ...clothes, epochs: 16, lr: 0.002 } },
 ];
 
 /** @param {Recipe} recipe */
