@@ -199,6 +199,20 @@ test('by shared memory steps need no messages, but for a look at them now and th
   assert.ok(pongs >= 2, `${pongs} answers`);
 });
 
+test('a thread that may not sleep, as that of a page itself, shares memory with a team all the same', async (t) => {
+  const alone = start();
+  const together = start();
+  const { team } = await gatherThreads(t, 1, true);
+  t.mock.method(Atomics, 'wait', () => {
+    throw new TypeError('Atomics.wait cannot be called in this context');
+  });
+  for (let step = 0; step < 10; step++) {
+    const expected = alone.trainer.step();
+    const result = await team.step(together.trainer, together.net, options);
+    assert.deepEqual({ ...result, loss: 0 }, { ...expected, loss: 0 });
+  }
+});
+
 test('a bell is heard once for each time it was rung; who has left has to be called by message', () => {
   const numbers = new Int32Array(new SharedArrayBuffer(8 * kBellNumbers));
   createBell(numbers).ring();

@@ -10,6 +10,19 @@ const kLooks = 200;
 /** Numbers of a bell: how often it was rung; 0 when the listener listens, 1 when it looks at its messages. */
 export const kBellNumbers = 2;
 
+/**
+ * Until the number changes. False: the thread of a page itself may not sleep.
+ * @param {Int32Array} numbers @param {number} at @param {number} value  of now @param {number} ms  at most
+ */
+function sleep(numbers, at, value, ms) {
+  try {
+    Atomics.wait(numbers, at, value, ms);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** @param {Int32Array} numbers  shared @param {number} [at]  where the bell's begin */
 export function createBell(numbers, at = 0) {
   const away = at + 1;
@@ -27,7 +40,7 @@ export function createBell(numbers, at = 0) {
       const begin = performance.now();
       for (let waited = 0; waited < ms; waited = performance.now() - begin) {
         for (let looks = 0; looks < kLooks; looks++) if (rung(times)) return true;
-        if (waited > kAwakeMs) Atomics.wait(numbers, at, times - 1, ms - waited);
+        if (waited > kAwakeMs && !sleep(numbers, at, times - 1, ms - waited)) break;
       }
       return rung(times);
     },
