@@ -191,6 +191,24 @@ for (const kind of kinds) {
       await until(async () => (await heard(page, 'cnn:state'))?.net === 'mlp', 'another net');
     });
 
+    await t.test('Share, clicked before its view has arrived, opens once it has', async (sub) => {
+      const { page, close } = await openPage(browser, 'about:blank');
+      sub.after(close);
+      /** @type {() => void} */
+      let arrive = () => {};
+      const asked = new Promise((/** @type {(value: void) => void} */ resolve) => (arrive = resolve));
+      await page.route('**/afterwards.js', async (route) => {
+        await asked;
+        await route.continue();
+      });
+      await page.goto(`${site.url}?lang=en#v1&net=softmax&start=fresh`);
+      await until(() => page.locator('#share').isEnabled(), 'the page');
+      await page.locator('#share').click();
+      assert.equal(await page.locator('#share-dialog').count(), 0);
+      arrive();
+      await until(() => page.locator('#share-link').isVisible(), 'the dialog');
+    });
+
     await t.test('the code that the page gives makes such a frame', async (sub) => {
       const made = await openPage(browser, `${site.url}?lang=en#v1&net=softmax&start=fresh`);
       sub.after(made.close);

@@ -146,8 +146,18 @@ export class Shell extends View {
 
   #showKeys = () => /** @type {HTMLDialogElement | null} */ (this.querySelector('#keys-dialog'))?.showModal();
 
-  #showShare = () =>
-    /** @type {import('./share-dialog.js').ShareDialog | null} */ (this.querySelector('cnn-share'))?.open();
+  /** Asked for before its view was there. */
+  #shareWanted = false;
+
+  #showShare = () => {
+    const dialog = /** @type {import('./share-dialog.js').ShareDialog | null} */ (this.querySelector('cnn-share'));
+    this.#shareWanted = !dialog;
+    dialog?.open();
+  };
+
+  updated() {
+    if (this.#shareWanted) this.#showShare();
+  }
 
   /** @param {KeyboardEvent} event */
   #tabKey = (event) => {
