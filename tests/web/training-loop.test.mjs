@@ -4,7 +4,8 @@ import { createTrainingLoop } from '../../web/worker/training-loop.js';
 
 /**
  * A loop whose clock moves by what its work is said to take.
- * @typedef {'stepMs' | 'evaluationMs' | 'answerMs' | 'available' | 'divergeAt' | 'patience' | 'batch'} Option
+ * `shared`: 1 where others have a part in the steps.
+ * @typedef {'stepMs' | 'evaluationMs' | 'answerMs' | 'available' | 'divergeAt' | 'patience' | 'batch' | 'shared'} Option
  * @param {Partial<Record<Option, number>>} [options]
  */
 function makeLoop({
@@ -15,6 +16,7 @@ function makeLoop({
   divergeAt = Infinity,
   patience = Infinity,
   batch = 32,
+  shared = 0,
 } = {}) {
   let time = 0;
   let steps = 0;
@@ -31,7 +33,8 @@ function makeLoop({
 
   const trainer = {
     shouldStop: () => --patience <= 0,
-    step() {
+    step: () => (shared ? Promise.resolve(trainer.take()) : trainer.take()),
+    take() {
       if ((steps + 1) * batch > arrived) return { state: 'waiting', step: steps, images: steps * batch };
       time += stepMs;
       if (steps + 1 >= divergeAt)
@@ -357,29 +360,12 @@ test('a step that others have a part in: nothing else begins before it is over',
 });
 
 test('short steps that others have a part in are several to a slice, which stays short', async () => {
-  /** @type {(() => void)[]} */
-  const queue = [];
-  let steps = 0;
-  const loop = createTrainingLoop({
-    now: () => 2 * steps,
-    later: (run) => queue.push(run),
-    trainer: () => ({
-      async step() {
-        steps++;
-        return { state: 'trained', step: steps, images: 8 * steps, loss: 1, accuracy: 1, learning_rate: 1 };
-      },
-    }),
-    evaluation: () => null,
-    checkpoint: () => ({ model: new Uint8Array(1), trainer: new Uint8Array(1) }),
-    answer() {},
-    trainTotal: () => 80,
-    send() {},
-  });
-  loop.start();
-  for (const end of [6, 12]) {
-    queue.shift()?.();
-    while (loop.underWay) await loop.underWay;
-    assert.equal(steps, end);
-    assert.equal(queue.length, 1);
+  const it = makeLoop({ stepMs: 2, shared: 1 });
+  it.loop.start();
+  for (const steps of [5, 10]) {
+    it.run(Infinity);
+    while (it.loop.underWay) await it.loop.underWay;
+    assert.equal(it.loop.step, steps);
+    assert.equal(it.pending(), 1);
   }
 });
