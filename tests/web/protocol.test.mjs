@@ -75,13 +75,26 @@ test('in the middle of a shared step, or of one right after it, only what does n
   serve(/** @type {any} */ (port2), { handlers, underWay: () => step });
   /** @type {string[]} */
   const answers = [];
-  port1.onmessage = ({ data }) => answers.push(data.result);
-  for (const [id, op] of ['pause', 'dismissTeam', 'ping'].entries()) port1.postMessage({ id, op, args: {} });
-  for (const expected of [['dismissed', 'ping'], ['dismissed', 'ping'], ['dismissed', 'ping', 'paused']]) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    assert.deepEqual(answers, expected);
-    ends.shift()?.();
+  /** @type {((value: void) => void)[]} */
+  const heard = [];
+  port1.onmessage = ({ data }) => {
+    answers.push(data.result);
+    heard[data.id]();
+  };
+  const ask = (/** @type {string} */ op) =>
+    new Promise((/** @type {(value: void) => void} */ resolve) => {
+      port1.postMessage({ id: heard.length, op, args: {} });
+      heard.push(resolve);
+    });
+  const paused = ask('pause');
+  await ask('dismissTeam');
+  for (const end of [0, 1]) {
+    await ask('ping');
+    assert.ok(!answers.includes('paused'), String(answers));
+    ends[end]();
   }
+  await paused;
+  assert.deepEqual(answers, ['dismissed', 'ping', 'ping', 'paused']);
   port1.close();
 });
 
