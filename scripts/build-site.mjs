@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 import { assetScript } from './lib/asset-script.mjs';
 import { assetFiles, bundleOptions, readArchitectures } from './lib/bundle-plugins.mjs';
@@ -13,6 +14,8 @@ import { filesBelow, unlessFresh } from './lib/stamp.mjs';
 
 const site = join(root, 'build/site');
 const modules = ['build/wasm/engine-simd128.wasm', 'build/wasm/engine-relaxed.wasm'];
+/** Of the net that the page opens with. */
+export const firstWeights = 'lenet5-mnist.cnn';
 /** Script of the site → its entry. */
 const bundles = {
   'playground.js': 'web/main.js',
@@ -38,6 +41,13 @@ async function writeSite() {
     write(`${path}.js`, assetScript(path, bytes));
   };
 
+  /** gzip, which an earlier build may have made already. @param {string} path  of the site @param {string} source @param {{first: boolean}} how */
+  const writeGzip = (path, source, how) => {
+    const before = join(site, path);
+    const done = existsSync(before) && gunzipSync(readFileSync(before)).equals(readFileSync(source));
+    writeAsset(path, done ? readFileSync(before) : gzip(source, how));
+  };
+
   const split = await splitPlugins(bundles['playground.js'], bundles['afterwards.js']);
   /** @type {Record<string, import('esbuild').Plugin>} */
   const extra = { 'playground.js': split.first, 'afterwards.js': split.later };
@@ -52,12 +62,12 @@ async function writeSite() {
     if (/\.(svg|png|ico)$/.test(path)) write(path.slice(join(root, 'web/').length), readFileSync(path));
   }
   for (const path of modules) {
-    const bytes = readFileSync(join(root, path));
-    write(`wasm/${basename(path)}`, bytes);
-    writeAsset(`wasm/${basename(path)}.gz`, gzip(bytes));
+    write(`wasm/${basename(path)}`, readFileSync(join(root, path)));
+    writeGzip(`wasm/${basename(path)}.gz`, join(root, path), { first: true });
   }
   for (const path of assetFiles('weights', '.cnn')) {
-    writeAsset(`weights/${basename(path)}.gz`, gzip(readFileSync(path)));
+    const name = basename(path);
+    writeGzip(`weights/${name}.gz`, path, { first: name === firstWeights });
   }
 
   writeAsset('architectures.json', Buffer.from(JSON.stringify(readArchitectures())));

@@ -250,6 +250,22 @@ cnn_status cnn_trainer_share_rest(cnn_trainer* trainer, cnn_floats* gradients) n
   });
 }
 
+cnn_status cnn_trainer_order(cnn_trainer* trainer, cnn_bytes* order) noexcept {
+  return guard([&] {
+    need(order, "order");
+    cnn_trainer& handle = need(trainer, "trainer");
+    handle.outbox.give(handle.trainer->order(), order);
+  });
+}
+
+cnn_status cnn_fulfil(const uint8_t* order, size_t size, cnn_bytes* out) noexcept {
+  return guard([&] { library_outbox().give(fulfil(need(order, size, "order")), &need(out, "out")); });
+}
+
+cnn_status cnn_trainer_take(cnn_trainer* trainer, const uint8_t* order, size_t size) noexcept {
+  return guard([&] { need(trainer, "trainer").trainer->take(need(order, size, "order")); });
+}
+
 cnn_status cnn_trainer_batch(cnn_trainer* trainer, cnn_floats* images, cnn_bytes* labels) noexcept {
   return guard([&] {
     need(images, "images");

@@ -192,6 +192,13 @@ cnn_status cnn_trainer_share(cnn_trainer* trainer, const float* images, size_t c
 CNN_API(cnn_trainer_share_rest) cnn_status cnn_trainer_share_rest(cnn_trainer* trainer, cnn_floats* gradients) CNN_NOEXCEPT;
 /* The offset of the late parameters in all of them. */
 CNN_API(cnn_trainer_late_from) size_t cnn_trainer_late_from(const cnn_trainer* trainer) CNN_NOEXCEPT;
+/* Pictures of coming steps that another instance may change (option "augment") before their step comes, as an order for
+ * cnn_fulfil; empty: there are none, or too few. _take has it back. What is not back in time is changed by the step: the
+ * pictures are the same. */
+CNN_API(cnn_trainer_order) cnn_status cnn_trainer_order(cnn_trainer* trainer, cnn_bytes* order) CNN_NOEXCEPT;
+CNN_API(cnn_fulfil) cnn_status cnn_fulfil(const uint8_t* order, size_t size, cnn_bytes* out) CNN_NOEXCEPT;
+CNN_API(cnn_trainer_take)
+cnn_status cnn_trainer_take(cnn_trainer* trainer, const uint8_t* order, size_t size) CNN_NOEXCEPT;
 /* As cnn_net_explain, about the step that comes next: it is taken on copies, and nothing changes. */
 CNN_API(cnn_trainer_explain)
 cnn_status cnn_trainer_explain(cnn_trainer* trainer, const char* query, size_t size, cnn_text* out,

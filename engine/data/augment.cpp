@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "engine/kernels/elementwise.h"
+#include "engine/kernels/warp.h"
 
 namespace cnn {
 
@@ -105,6 +106,12 @@ void cut_out(int side, const Shape& shape, Random& random, std::uint8_t* picture
 }
 
 }  // namespace
+
+// Multiples of 2^64 divided by the golden ratio lie far apart.
+Random random_changes(int seed, std::uint64_t number) {
+  constexpr std::uint64_t kStream = 3;  // see train/trainer_state.h
+  return Random(static_cast<std::uint64_t>(seed) + number * 0x9E3779B97F4A7C15ULL, kStream);
+}
 
 Augmenter::Augmenter(const Shape& shape)
     : shape_(shape),

@@ -6,7 +6,6 @@
 #include "engine/core/random.h"
 #include "engine/core/shape.h"
 #include "engine/definition/fields.h"
-#include "engine/kernels/warp.h"
 
 namespace cnn {
 
@@ -48,6 +47,10 @@ struct AugmentOptions {
   }
   bool recolours() const { return brightness != 0 || contrast != 0 || saturation != 0 || noise != 0; }
 };
+
+// What a picture's changes are drawn from: the seed of a training and the picture's number in it decide alone, so that it is the
+// same whoever changes it, and when.
+Random random_changes(int seed, std::uint64_t number);
 
 // One affine map (and displacement field) per picture about its centre, bilinear, outside is 0; then colour, then the square.
 // What is not asked for draws no random numbers.

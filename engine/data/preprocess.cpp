@@ -11,23 +11,22 @@ namespace {
 // (value / divide − mean) / std as value·scale + offset, in double: the one rounding to Real comes last, so that x / 255 is the
 // float that a division gives.
 struct Line {
+  Line(const Preprocessing& p, double unit) : scale(unit / (p.divide * p.std)), offset(-p.mean / p.std) {}
+  Real operator()(double value) const { return static_cast<Real>(value * scale + offset); }
+
   double scale;
   double offset;
 };
 
-Line line_of(const Preprocessing& p, double unit) {
-  return {unit / (p.divide * p.std), -p.mean / p.std};
-}
-
-template <class T>
-void convert(const Preprocessing& preprocessing, const Shape& shape, const T* image, double unit, Real* out) {
+// `become`: from a value of the picture to the number that the net reads.
+template <class T, class F>
+void convert(const Preprocessing& preprocessing, const Shape& shape, const T* image, Real* out, F&& become) {
   const Shape cut = preprocessed_shape(preprocessing, shape);
-  const Line line = line_of(preprocessing, unit);
   const std::size_t row = static_cast<std::size_t>(shape.w) * shape.c;
   const std::size_t cut_row = static_cast<std::size_t>(cut.w) * cut.c;
   const T* from = image + (shape.h - cut.h) / 2 * row + static_cast<std::size_t>((shape.w - cut.w) / 2) * shape.c;
   for (int y = 0; y < cut.h; ++y, from += row, out += cut_row) {
-    for (std::size_t i = 0; i < cut_row; ++i) out[i] = static_cast<Real>(from[i] * line.scale + line.offset);
+    for (std::size_t i = 0; i < cut_row; ++i) out[i] = become(from[i]);
   }
 }
 
@@ -42,11 +41,15 @@ Shape preprocessed_shape(const Preprocessing& preprocessing, const Shape& shape)
 }
 
 void preprocess(const Preprocessing& preprocessing, const Shape& shape, const std::uint8_t* image, Real* out) {
-  convert(preprocessing, shape, image, 1, out);
+  const Line line(preprocessing, 1);
+  // Most pictures have more values than there are bytes.
+  Real table[256];
+  for (int i = 0; i < 256; ++i) table[i] = line(i);
+  convert(preprocessing, shape, image, out, [&](std::uint8_t value) { return table[value]; });
 }
 
 void preprocess(const Preprocessing& preprocessing, const Shape& shape, const float* image, Real* out) {
-  convert(preprocessing, shape, image, 255, out);
+  convert(preprocessing, shape, image, out, Line(preprocessing, 255));
 }
 
 }  // namespace cnn

@@ -14,7 +14,7 @@ namespace {
 
 constexpr char kMagic[] = "CNNTRAIN";
 constexpr std::size_t kMagicSize = sizeof(kMagic) - 1;
-constexpr std::uint32_t kVersion = 2;  // 1, still read, ends with the moments
+constexpr std::uint32_t kVersion = 3;  // still read: 1, which ends with the moments, and 2; both have a generator more
 
 template <class... Values>
 [[noreturn]] void refuse(const char* pattern, const Values&... values) {
@@ -128,7 +128,6 @@ std::vector<std::uint8_t> encode(const Checkpoint& checkpoint) {
   out.u64(static_cast<std::uint64_t>(checkpoint.images));
   out.u64(static_cast<std::uint64_t>(checkpoint.updates));
   out.generator(checkpoint.dropout);
-  out.generator(checkpoint.augment);
   out.u32(checkpoint.has_order ? 1 : 0);
   if (checkpoint.has_order) {
     out.u64(static_cast<std::uint64_t>(checkpoint.order.epoch));
@@ -164,7 +163,7 @@ Checkpoint decode(const std::uint8_t* bytes, std::size_t size) {
   checkpoint.images = in.count();
   checkpoint.updates = in.count();
   checkpoint.dropout = in.generator();
-  checkpoint.augment = in.generator();
+  if (version < 3) in.generator();
   checkpoint.has_order = in.u32() != 0;
   if (checkpoint.has_order) {
     checkpoint.order.epoch = in.count();

@@ -16,6 +16,7 @@ namespace cnn {
 // What a trainer knows between two steps, apart from the weights. As bytes, little-endian:
 //   "CNNTRAIN", u32 version, u32 sizeof(Real), u32 fingerprint of the net, counters, generators, order, options (JSON), moments,
 //   early stopping, gradients that wait for an update (these two since version 2), CRC-32 of all before
+// Until version 3 the changes of pictures had a generator as well, after that of dropout.
 struct Checkpoint {
   std::uint32_t net = 0;  // net_fingerprint()
   TrainerOptions options;
@@ -23,7 +24,6 @@ struct Checkpoint {
   long images = 0;
   long updates = 0;
   Random::State dropout = {0, 0};
-  Random::State augment = {0, 0};
   bool has_order = false;
   Sampler::State order;
   std::vector<Real> moments[2];

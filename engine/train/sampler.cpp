@@ -50,17 +50,20 @@ std::size_t Sampler::drawn_from() const {
   return count;
 }
 
-int Sampler::prepare(int batch) {
+std::size_t Sampler::known(std::size_t most) {
   // Only after a restore: a set that is arriving anew. Drawing from a part of it would be another order.
   if (epoch_ > 0 && order_.empty() && !data_.complete()) return 0;
-  const std::size_t wanted = std::min(position_ + batch, total());
+  const std::size_t wanted = std::min(position_ + most, total());
   while (order_.size() < wanted && drawn_from() < data_.size()) draw_next();
-  if (order_.size() < wanted || wanted == position_) return 0;
   // Likewise: it may be behind the order drawn before.
-  for (std::size_t i = position_; i < wanted; ++i) {
-    if (order_[i] >= data_.size()) return 0;
-  }
-  return static_cast<int>(wanted - position_);
+  std::size_t end = position_;
+  while (end < std::min(wanted, order_.size()) && order_[end] < data_.size()) ++end;
+  return end - position_;
+}
+
+int Sampler::prepare(int batch) {
+  const std::size_t count = known(batch);
+  return position_ + count == std::min(position_ + batch, total()) ? static_cast<int>(count) : 0;
 }
 
 bool Sampler::take(int count) {

@@ -20,6 +20,10 @@ class Sampler {
   // been appended yet. Calling it again before take() gives the same.
   int prepare(int batch);
   const std::uint32_t* indices() const { return order_.data() + position_; }
+  // How many at indices(), of up to `most` in this epoch, have been appended: to look further ahead.
+  std::size_t known(std::size_t most);
+  // Of the first at indices(), in the whole training; they count on from it to the end of the epoch.
+  std::uint64_t number() const { return static_cast<std::uint64_t>(epoch_) << 32 | position_; }
   // Moves past `count` prepared ones; true when that was the end of an epoch.
   bool take(int count);
 

@@ -65,7 +65,7 @@ void Trainer::configure(const TrainerOptions& options) {
   changed.seed = options_.seed;
   changed.validation = options_.validation;
   options_ = changed;
-  s.ahead.ready = false;
+  s.forget_ahead();
   if (!other_frozen) return;
   s.frozen = std::move(frozen);
   s.optimizer.freeze(net_, s.frozen);
@@ -112,11 +112,10 @@ StepResult Trainer::begin() {
   if (s.ahead.ready) {
     std::copy(s.ahead.images.begin(), s.ahead.images.end(), s.run->input());
     s.labels = s.ahead.labels;
-    s.augmenting = s.ahead.augmenting;
     s.ahead.ready = false;
   } else {
     s.labels.resize(batch);
-    fill(s.run->input(), s.labels.data(), batch, s.augmenting);
+    fill(s.run->input(), s.labels.data(), batch);
   }
   s.result.epoch_end = s.sampler->take(batch);
   s.result.epoch = s.sampler->epoch();
@@ -124,14 +123,14 @@ StepResult Trainer::begin() {
 }
 
 // The images that the sampler has prepared.
-void Trainer::fill(Real* images, std::int32_t* labels, int batch, Random& augmenting) const {
-  State& s = *state_;
+void Trainer::fill(Real* images, std::int32_t* labels, int batch) const {
+  const State& s = *state_;
   const Preprocessing& preprocessing = net_.graph().definition().preprocessing;
   const std::size_t values = net_.graph().input_shape().size();
   const std::uint32_t* indices = s.sampler->indices();
   for (int i = 0; i < batch; ++i) {
     const std::uint8_t* picture = data_->image(indices[i]);
-    if (!options_.augment.none()) picture = s.augmenter->change(options_.augment, picture, augmenting);
+    if (!options_.augment.none()) picture = changed(s.sampler->number() + i, picture);
     preprocess(preprocessing, data_->shape(), picture, images + i * values);
     labels[i] = data_->label(indices[i]);
   }
@@ -295,8 +294,7 @@ const Run& Trainer::run() const { return *state_->run; }
 int Trainer::upcoming() const { return state_->sampler ? state_->sampler->prepare(options_.batch_size) : 0; }
 
 void Trainer::preview(Run& run, std::int32_t* labels, Random& dropout) const {
-  Random augmenting = state_->augmenting;
-  fill(run.input(), labels, upcoming(), augmenting);
+  fill(run.input(), labels, upcoming());
   dropout = state_->dropout;
 }
 

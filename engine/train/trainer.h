@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/core/random.h"
+#include "engine/data/change_order.h"
 #include "engine/data/dataset.h"
 #include "engine/model/net.h"
 #include "engine/model/run.h"
@@ -91,6 +92,15 @@ class Trainer {
   // Laid out as Net::parameters().
   const Real* gradients() const;
 
+  // ---- pictures that another thread changes before their step comes. What has not come back by then is changed here: who
+  // changes a picture, and when, makes no difference to it.
+
+  // Those of the coming steps that are to be changed and have not been asked for yet, for fulfil(); empty: there are none, or few.
+  std::vector<std::uint8_t> order();
+  // What fulfil() made of it; orders are to come back as they went. One from before configure() or restore(), or from another
+  // trainer, is of no use and left alone. Throws Error as read_order().
+  void take(Span<const std::uint8_t> order);
+
   // Indices of the images that options().validation keeps out of training; empty without a data set.
   const std::vector<std::uint32_t>& held_out() const;
   // Early stopping: whether the loss on held-out images has not become better than before in the last options().patience
@@ -121,7 +131,8 @@ class Trainer {
  private:
   struct State;
 
-  void fill(Real* images, std::int32_t* labels, int batch, Random& augmenting) const;
+  void fill(Real* images, std::int32_t* labels, int batch) const;
+  const std::uint8_t* changed(std::uint64_t number, const std::uint8_t* picture) const;
   LossReport pass(int batch, double share, Random& dropout, int last);
   void need_rest() const;
   void need_step() const;

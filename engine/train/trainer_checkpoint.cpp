@@ -19,7 +19,6 @@ std::vector<std::uint8_t> Trainer::checkpoint() const {
   checkpoint.images = s.images;
   checkpoint.updates = s.optimizer.updates();
   checkpoint.dropout = s.dropout.state();
-  checkpoint.augment = s.augmenting.state();
   checkpoint.has_order = s.sampler.has_value();
   if (s.sampler) checkpoint.order = s.sampler->state();
   for (int i = 0; i < 2; ++i) {
@@ -70,10 +69,9 @@ void Trainer::restore(const std::uint8_t* bytes, std::size_t size) {
   s.frozen = std::move(frozen);
   s.run = std::move(run);
   s.labels.clear();
-  s.ahead.ready = false;
+  s.forget_ahead();
   s.optimizer = std::move(optimizer);
   s.dropout.restore(checkpoint.dropout);
-  s.augmenting.restore(checkpoint.augment);
   s.steps = checkpoint.steps;
   s.images = checkpoint.images;
   s.pending = checkpoint.pending;

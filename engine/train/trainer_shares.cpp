@@ -64,16 +64,4 @@ bool Trainer::settle() {
   return s.settled = true;
 }
 
-void Trainer::draw_ahead() {
-  State& s = *state_;
-  if (!s.sampler || s.ahead.ready) return;
-  const int batch = s.sampler->prepare(options_.batch_size);
-  if (batch == 0) return;
-  s.ahead.images.resize(net_.graph().input_shape().size() * batch);
-  s.ahead.labels.resize(batch);
-  s.ahead.augmenting = s.augmenting;
-  fill(s.ahead.images.data(), s.ahead.labels.data(), batch, s.ahead.augmenting);
-  s.ahead.ready = true;
-}
-
 }  // namespace cnn

@@ -1,20 +1,22 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <vector>
 
+#include "engine/data/augment.h"
 #include "engine/train/freeze.h"
 #include "engine/train/sampler.h"
 #include "engine/train/trainer.h"
 
 namespace cnn {
 
-// A generator each, so that a draw more of one kind does not shift the others. The sampler has stream 1.
+// A generator each, so that a draw more of one kind does not shift the others. The sampler has stream 1, changes of pictures
+// have stream 3.
 constexpr std::uint64_t kDropoutStream = 2;
-constexpr std::uint64_t kAugmentStream = 3;
 constexpr std::uint64_t kShareStream = 4;  // and all after it: one a share
 
 struct Trainer::State {
@@ -22,13 +24,13 @@ struct Trainer::State {
       : frozen(frozen_slots(net, options.freeze)),
         optimizer(net, options.optimizer, frozen),
         dropout(options.seed, kDropoutStream),
-        augmenting(options.seed, kAugmentStream),
         good(net.parameter_values()),
         late_from(net.parameter_values()) {
     for (std::size_t i = net.slots().size(); i-- > 0 && late_from > net.parameter_values() / 2;) {
       late_node = net.slots()[i].node;
       late_from = net.slots()[net.first_slot(late_node)].offset;
     }
+    forget_ahead();
     if (data == nullptr) return;
     sampler.emplace(*data, options.seed, options.validation);
     augmenter.emplace(data->shape());
@@ -39,17 +41,28 @@ struct Trainer::State {
     bool ready = false;
     std::vector<Real> images;
     std::vector<std::int32_t> labels;
-    Random augmenting{0, 0};  // as it is after it
   };
+
+  // What was drawn or ordered for steps to come is for other ones.
+  void forget_ahead() {
+    static std::atomic<int> tickets{0};
+    ticket = ++tickets;
+    ahead.ready = false;
+    changed.clear();
+    ordered = 0;
+  }
 
   std::vector<char> frozen;  // per slot of the net
   OptimizerState optimizer;
   std::optional<Sampler> sampler;
   Random dropout;
-  Random augmenting;
   std::unique_ptr<Run> run;
   std::vector<std::int32_t> labels;
   Ahead ahead;
+  int ticket = 0;             // of the pictures that are ordered now; no two trainers have the same
+  std::uint64_t ordered = 0;  // pictures below this number are
+  std::vector<std::uint8_t> changed;  // pictures that have come back
+  std::uint64_t changed_first = 0;    // number of the first
   std::optional<Augmenter> augmenter;
   Buffer<Real> good;                  // the last weights known to be finite
   std::size_t late_from;              // offset of the late parameters

@@ -15,6 +15,7 @@ const forStart = [
   'libxsimd-dev',
   'lld-19',
   'ninja-build',
+  'zopfli',
 ];
 const forTests = ['catch2', 'chromium', 'firefox-esr', 'nlohmann-json3-dev'];
 

@@ -396,10 +396,49 @@ static void test_waiting_and_divergence(void) {
   free(idx);
 }
 
+/* Pictures that are changed elsewhere before their step comes. */
+static void test_ahead(void) {
+  static const char options[] = "{\"batch_size\":4,\"augment\":{\"shift\":1}}";
+  cnn_dataset* data = make_data(4 * kImages);
+  uint8_t* idx = malloc(kIdxBytes);
+  cnn_net* net;
+  cnn_trainer* trainer;
+  cnn_bytes order, changed;
+  size_t i, others = 0;
+  int part;
+
+  start_phase("pictures changed ahead");
+  make_idx(idx);
+  for (part = 1; part < 4; ++part) CHECK_OK(cnn_dataset_append(data, idx, kIdxBytes));
+  CHECK_OK(cnn_net_create(TEXT(DEFINITION), 1, &net));
+  CHECK_OK(cnn_trainer_create(net, data, TEXT(options), &trainer));
+  CHECK_FAILED(cnn_trainer_order(NULL, &order), "invalid_value");
+  CHECK_FAILED(cnn_trainer_order(trainer, NULL), "invalid_value");
+  CHECK_OK(cnn_trainer_order(trainer, &order));
+  CHECK(order.size > 4 * kImages * kPixels);
+  CHECK_OK(cnn_fulfil(order.data, order.size, &changed));
+  CHECK(changed.size == order.size);
+  for (i = 0; i < order.size; ++i) others += order.data[i] != changed.data[i];
+  CHECK(others > order.size / 2);
+  CHECK_OK(cnn_trainer_take(trainer, changed.data, changed.size));
+  CHECK_FAILED(cnn_fulfil(order.data, order.size - 1, &changed), "bad_file");
+  CHECK_FAILED(cnn_fulfil(NULL, 10, &changed), "invalid_value");
+  CHECK_FAILED(cnn_fulfil(order.data, order.size, NULL), "invalid_value");
+  CHECK_FAILED(cnn_trainer_take(trainer, idx, kIdxBytes), "bad_file");
+  CHECK_FAILED(cnn_trainer_take(NULL, changed.data, changed.size), "invalid_value");
+  CHECK_OK(cnn_trainer_order(trainer, &order));
+  CHECK(order.size == 0);
+  cnn_trainer_destroy(trainer);
+  cnn_net_destroy(net);
+  cnn_dataset_destroy(data);
+  free(idx);
+}
+
 void test_data_and_training(void) {
   test_dataset();
   test_training();
   test_batch_and_held_out();
   test_shares();
+  test_ahead();
   test_waiting_and_divergence();
 }

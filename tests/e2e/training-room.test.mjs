@@ -2,18 +2,22 @@
 
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { encodeSettings } from '../../web/state/url.js';
 import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until, violations } from './browser.mjs';
 
 const server = await serveSite();
 const isolatedServer = await serveSite({ isolated: true });
 test.after(() => Promise.all([server.close(), isolatedServer.close()]));
 
+const oneCore = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
+const twoCores = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });
+
 for (const kind of kinds) {
   test(kind, async (t) => {
     const browser = await launch(kind);
     t.after(() => browser.close());
-    const visit = async (/** @type {any} */ sub, hash = '', { url } = server) => {
-      const opened = await openPage(browser, url + hash, { bypassCSP: true });
+    const visit = async (/** @type {any} */ sub, hash = '', { url } = server, init = () => {}) => {
+      const opened = await openPage(browser, url + hash, { bypassCSP: true, init });
       sub.after(async () => {
         await opened.close();
         assert.deepEqual(opened.errors, [], 'console errors');
@@ -99,6 +103,25 @@ for (const kind of kinds) {
         await page.click('#train-toggle');
       });
     }
+
+    await t.test('another worker changes the pictures where there is a core for it, and the net learns the same', async (sub) => {
+      const address = await encodeSettings({ net: 'mlp', start: 'fresh', room: 'train', workers: 1, trainer: { 'augment.shift': 2, 'augment.rotate': 10 } });
+      /** @type {number[][]} */
+      const losses = [];
+      for (const cores of [1, 2]) {
+        const page = await visit(sub, address, server, cores === 1 ? oneCore : twoCores);
+        for (let step = 1; step <= 4; step++) {
+          await page.click('#train-step');
+          await until(async () => (await number(page, 'metric-step')) === step, `step ${step}`);
+          await until(() => page.workers().length === cores, `${cores} workers`);
+        }
+        losses.push([await number(page, 'metric-loss'), ...(await probabilities(page))]);
+        await page.click('#train-toggle');
+        await until(async () => (await number(page, 'metric-step')) > 100, 'training');
+        assert.equal(page.workers().length, cores);
+      }
+      assert.deepEqual(losses[0], losses[1]);
+    });
 
     await t.test('the history is scrubbed by keyboard while training goes on; Escape leads back to now', async (sub) => {
       const page = await visit(sub, '#v1&room=train&start=fresh');

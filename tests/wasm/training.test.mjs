@@ -70,6 +70,36 @@ for (const module of runnableModules) {
     for (const object of [...trainers, replica, alone, shared, copy, data]) object.destroy();
   });
 
+  test(`${module}: pictures that another engine changes before their step comes`, () => {
+    const more = { ...options, batch_size: 2, augment: { shift: 1, noise: 0.1 } };
+    const other = loadEngine({ module });
+    /** @param {((order: Uint8Array) => Uint8Array) | null} answer */
+    const learnt = (answer) => {
+      const net = engine.createNet(smallNet, { seed: 5 });
+      const data = engine.createDataset({ shape: [8, 8, 1], classes: 3, expected: 600 });
+      data.append(makeIdx(600));
+      const trainer = engine.createTrainer(net, data, more);
+      let orders = 0;
+      for (let step = 0; step < 400; step++) {
+        const order = answer?.(trainer.order());
+        if (order?.length) {
+          orders++;
+          trainer.take(order);
+        }
+        trainer.step();
+      }
+      assert.equal(orders, answer ? 2 : 0, 'an order for each epoch');
+      assert.equal(thrown(() => trainer.take(new Uint8Array(100))).code, 'bad_file');
+      const result = weights(net);
+      for (const object of [trainer, data, net]) object.destroy();
+      return result;
+    };
+    const alone = learnt(null);
+    assert.ok(sameWeights(alone, learnt((order) => (order.length ? other.fulfil(order) : order))));
+    assert.ok(!sameWeights(alone, learnt((order) => (order.length ? order.fill(0, order.length - 600 * 64) : order))), 'they are used');
+    assert.equal(thrown(() => other.fulfil(new Uint8Array(3))).code, 'bad_file');
+  });
+
   test(`${module}: a net learns, and the report says how far`, () => {
     const net = engine.createNet(smallNet, { seed: 1 });
     const data = smallData(engine, 96);

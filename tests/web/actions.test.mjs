@@ -318,6 +318,35 @@ test('training gathers as many workers as there are cores to spare, and goes on 
   await actions.pause();
 });
 
+test('a worker of its own changes the pictures as soon as some are to be changed', async (t) => {
+  const { store, actions, workers } = await openPage(t, { cores: 2 });
+  actions.train();
+  await until(() => (store.report.value?.step ?? 0) > 5, 'training');
+  assert.equal(workers.length, 1, 'there is nothing to change');
+  actions.configure({ trainer: { 'augment.shift': 2 } });
+  await until(() => workers.length === 2, 'the second worker');
+  const { step } = /** @type {any} */ (store.report.value);
+  await until(() => (store.report.value?.step ?? 0) > step + 20, 'training goes on');
+  // Nothing but time depends on it: its end is no news.
+  const notice = store.notice.value;
+  /** @type {any} */ (workers[1]).onerror({ message: 'out of memory' });
+  await until(() => (store.report.value?.step ?? 0) > step + 40, 'training goes on alone');
+  assert.equal(store.notice.value, notice);
+  await actions.pause();
+  actions.train();
+  await until(() => workers.length === 3, 'another one, with the next training');
+  await actions.pause();
+});
+
+test('a machine of one core changes its pictures itself', async (t) => {
+  const { store, actions, workers } = await openPage(t, { cores: 1 });
+  actions.configure({ trainer: { 'augment.shift': 2 } });
+  actions.train();
+  await until(() => (store.report.value?.step ?? 0) > 5, 'training');
+  assert.equal(workers.length, 1);
+  await actions.pause();
+});
+
 test('the same workers learn the same, to the bit', async (t) => {
   const learnt = [];
   for (let run = 0; run < 2; run++) {

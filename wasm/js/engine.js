@@ -69,6 +69,11 @@ export class Engine {
     return this.#bridge.call('cnn_rasterize', [toJson(drawing)], 2, readStages);
   }
 
+  /** What Trainer.order() asks for, for its take(). @param {Uint8Array} order @returns {Uint8Array} */
+  fulfil(order) {
+    return this.#bridge.call('cnn_fulfil', [asBytes(order, 'order')], 1, (results) => results.bytes(0));
+  }
+
   /**
    * @param {object | string} definition  JSON as object or as text
    * @param {{seed?: number}} [options]

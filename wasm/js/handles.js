@@ -250,6 +250,19 @@ export class Trainer extends Handle {
     this.call('draw_ahead');
   }
 
+  /**
+   * Pictures of coming steps that another engine may change before their step comes, for its fulfil().
+   * @returns {Uint8Array}  empty: there are none, or too few
+   */
+  order() {
+    return this.call('order', [], 1, (results) => results.bytes(0));
+  }
+
+  /** What fulfil() made of it. @param {Uint8Array} order */
+  take(order) {
+    this.call('take', [asBytes(order, 'order')]);
+  }
+
   /** Of all parameters, those from this one on are the late ones: a replica has their gradients first. */
   get lateFrom() {
     return this.bridge.ask('cnn_trainer_late_from', this.use);

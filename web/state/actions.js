@@ -214,6 +214,7 @@ export function createActions({ store, host, workerSource, eagerData = true }) {
         client
           .configureTraining({ options: trainerOptions(store) })
           .catch((error) => context.complain(error, 'notice.settingRefused'));
+        training.configured();
       }
       return all;
     },

@@ -1,21 +1,27 @@
-// Workers that share the work of training: how many there are to be, and bringing them together before it begins.
+// Workers beside the first one: those that share the steps of a training, how many there are to be and bringing them
+// together before it begins; and one that changes pictures before their step comes.
 
 import { createClient } from '../worker/client.js';
 import { kMostWorkers } from '../worker/protocol.js';
+import { trainerOptions } from './nets.js';
+
+/** @typedef {import('../worker/client.js').Client} Client */
 
 /**
  * @param {import('./actions.js').Context} context
  * @param {string} workerSource
  */
 export function createTeam({ store, host, client, say }, workerSource) {
-  /** Those beside the first worker. @type {import('../worker/client.js').Client[]} */
+  /** Those that share the steps with the first worker. @type {Client[]} */
   let members = [];
+  /** Who changes pictures. @type {Client | null} */
+  let ahead = null;
 
   /** One core is left to the page. */
   const automatic = () => Math.min(kMostWorkers, Math.max(1, host.cores() - 1));
   const wanted = () => store.workers.value || automatic();
 
-  const disband = () => {
+  const dismiss = () => {
     const gone = members;
     members = [];
     for (const member of gone) member.end();
@@ -25,39 +31,68 @@ export function createTeam({ store, host, client, say }, workerSource) {
   /** Training goes on without them. @param {string} reason */
   const lose = async (reason) => {
     if (!members.length) return;
-    await disband();
+    await dismiss();
     say({ key: 'notice.teamLost', params: { reason }, tone: 'warning' });
   };
 
-  const recruit = async () => {
-    const member = createClient({
+  const make = (/** @type {(reason: string) => void} */ onLost) =>
+    createClient({
       startWorker: () => host.startWorker(workerSource),
       clock: host.clock,
       onEvent: () => {},
-      onLost: lose,
+      onLost,
     });
-    members.push(member);
-    await member.connect();
+
+  /** @param {Client} made @param {'serveReplica' | 'serveAhead'} serve @param {'joinTeam' | 'joinAhead'} join */
+  const recruit = async (made, serve, join) => {
+    await made.connect();
     const module = host.wasmModule();
-    await member.start({ module, wasm: await host.asset(`wasm/engine-${module}.wasm.gz`) });
+    await made.start({ module, wasm: await host.asset(`wasm/engine-${module}.wasm.gz`) });
     const { port1, port2 } = new MessageChannel();
-    await member.serveReplica({ port: port1 });
-    await client.joinTeam({ port: port2 });
+    await made[serve]({ port: port1 });
+    await client[join]({ port: port2 });
+  };
+
+  const gather = async () => {
+    if (members.length === wanted() - 1) return;
+    if (members.length) await dismiss();
+    try {
+      while (members.length < wanted() - 1) {
+        members.push(make(lose));
+        await recruit(members[members.length - 1], 'serveReplica', 'joinTeam');
+      }
+    } catch (error) {
+      await lose(String(/** @type {any} */ (error)?.message ?? error));
+    }
+  };
+
+  /** Nothing depends on it but time, so nobody waits for it and nobody hears that it is gone. */
+  const assist = () => {
+    const changes = Object.values(trainerOptions(store).augment).some(Boolean);
+    if (ahead || !changes || host.cores() < 2) return;
+    const made = make(() => gone());
+    const gone = () => {
+      made.end();
+      if (ahead === made) ahead = null;
+    };
+    ahead = made;
+    recruit(made, 'serveAhead', 'joinAhead').catch(gone);
   };
 
   return {
     automatic,
     lose,
-    disband,
     /** Who is there when a training begins stays until it is over: its result depends on how batches are shared. */
-    async gather() {
-      if (members.length === wanted() - 1) return;
-      if (members.length) await disband();
-      try {
-        while (members.length < wanted() - 1) await recruit();
-      } catch (error) {
-        await lose(String(/** @type {any} */ (error)?.message ?? error));
-      }
+    gather() {
+      assist();
+      return gather();
+    },
+    /** Options have changed. */
+    assist,
+    disband() {
+      ahead?.end();
+      ahead = null;
+      return dismiss();
     },
   };
 }

@@ -78,6 +78,8 @@ export function createTraining(context, nets, keep, team) {
     train,
     pause,
     toggle: () => (busy() ? pause() : train()),
+    /** Options have changed. */
+    configured: () => busy() && team.assist(),
     /** The connection is back: what training waits for is asked for again. */
     reconnected() {
       if (busy()) loadRest();

@@ -134,6 +134,9 @@ export const operations = {
   joinTeam: { args: ['port'], transfer: ['port'] },
   dismissTeam: { args: [], concurrent: true, anyTime: true },
   serveReplica: { args: ['port'], transfer: ['port'] },
+  // A worker that changes pictures before their step comes, see ahead.js: likewise.
+  joinAhead: { args: ['port'], transfer: ['port'] },
+  serveAhead: { args: ['port'], transfer: ['port'] },
   // Everything a restarted worker needs to go on. Result: {model: Uint8Array, trainer: Uint8Array | null, step}
   checkpoint: { args: [], resultTransfer: ['model', 'trainer'] },
   // Result: NetInfo

@@ -1,6 +1,7 @@
 // What the worker holds (engine, net, data, trainer, the input on the pad) and one handler for each operation of the
 // protocol. Runs in a worker as well as in node.
 
+import { createAhead, serveAhead } from './ahead.js';
 import { createFlow } from './flow.js';
 import { inflate } from './inflate.js';
 import { createSnapshots } from './snapshots.js';
@@ -34,6 +35,7 @@ export function createSession({ loadEngine, send, now, later }) {
   let past = null;
   let snapshots = createSnapshots();
   const flow = createFlow(now);
+  const ahead = createAhead(() => trainer);
   const team = createTeam((reason) => send('teamLost', { reason }, []));
 
   const needNet = () => net ?? fail('There is no net yet.');
@@ -77,6 +79,7 @@ export function createSession({ loadEngine, send, now, later }) {
   /** A step of the trainer, with what the history and the flow of the net keep of it. A promise when a team takes it. */
   const watchedStep = () => {
     if (loop.step === 0) keepSnapshot(0);
+    ahead.ask();
     const before = flow.due(loop.step + 1) ? flow.weights(net, /** @type {any} */ (info).summary) : null;
     const watched = (/** @type {any} */ result) => watchStep(result, before);
     return team.size ? team.step(trainer, net, options).then(watched) : watched(trainer.step());
@@ -304,6 +307,8 @@ export function createSession({ loadEngine, send, now, later }) {
     joinTeam: ({ port }) => team.join(port),
     dismissTeam: () => team.dismiss(),
     serveReplica: ({ port }) => serveReplica(port, engine),
+    joinAhead: ({ port }) => ahead.join(port),
+    serveAhead: ({ port }) => serveAhead(port, engine),
 
     checkpoint: () => ({
       model: needNet().save({ step: loop.step }),
