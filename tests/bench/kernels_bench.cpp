@@ -489,6 +489,9 @@ void make_cases() {
   add_augment("moved", moved);
   moved.elastic = 1;
   add_augment("moved and bent", moved);
+  AugmentOptions noisy;
+  noisy.noise = 0.1;
+  add_augment("with noise", noisy);
 }
 
 }  // namespace
