@@ -107,10 +107,12 @@ void cut_out(int side, const Shape& shape, Random& random, std::uint8_t* picture
 
 }  // namespace
 
-// Multiples of 2^64 divided by the golden ratio lie far apart.
+// Seeds of neighbours are to have nothing to do with each other: a step of SplitMix64 (Steele, Lea & Flood 2014).
 Random random_changes(int seed, std::uint64_t number) {
   constexpr std::uint64_t kStream = 3;  // see train/trainer_state.h
-  return Random(static_cast<std::uint64_t>(seed) + number * 0x9E3779B97F4A7C15ULL, kStream);
+  std::uint64_t mixed = static_cast<std::uint64_t>(seed) + number * 0x9E3779B97F4A7C15ULL;
+  mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9ULL;
+  return Random(mixed, kStream);
 }
 
 Augmenter::Augmenter(const Shape& shape)

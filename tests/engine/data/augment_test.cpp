@@ -1,6 +1,7 @@
 #include "engine/data/augment.h"
 
 #include <algorithm>
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
@@ -282,6 +283,31 @@ TEST_CASE("augment: saturation moves colours to and from their grey, and needs t
   CHECK(least == Approx(0.5).margin(0.03));
   CHECK(most == Approx(1.5).margin(0.03));
   CHECK(changed(options, disc(10, 10, 5), random) == disc(10, 10, 5));
+}
+
+TEST_CASE("augment: what neighbours and epochs are changed by has nothing to do with each other") {
+  constexpr int kPictures = 20000;
+  const auto draws = [](int seed, std::uint64_t first) {
+    std::vector<std::array<double, 4>> drawn(kPictures);
+    for (int n = 0; n < kPictures; ++n) {
+      Random random = random_changes(seed, first + n);
+      for (double& value : drawn[n]) value = random.uniform() - 0.5;
+    }
+    return drawn;
+  };
+  const auto correlation = [](const auto& a, const auto& b, int apart, int i) {
+    double sum = 0;
+    for (int n = apart; n < kPictures; ++n) sum += a[n][i] * b[n - apart][i];
+    return 12 * sum / kPictures;
+  };
+  const auto one = draws(1, 0), seed = draws(2, 0), epoch = draws(1, std::uint64_t(1) << 32);
+  for (int i = 0; i < 4; ++i) {
+    INFO("number " << i);
+    CHECK(correlation(one, one, 0, i) == Approx(1).margin(0.03));
+    for (int apart = 1; apart <= 16; ++apart) CHECK(std::abs(correlation(one, one, apart, i)) < 0.03);
+    CHECK(std::abs(correlation(one, seed, 0, i)) < 0.03);
+    CHECK(std::abs(correlation(one, epoch, 0, i)) < 0.03);
+  }
 }
 
 TEST_CASE("augment: noise has its standard deviation") {
