@@ -151,6 +151,19 @@ for (const kind of kinds) {
       if (kind === 'chromium') assert.deepEqual(await violations(page), []);
     });
 
+    await t.test('the history stays within its frame, in Russian too', async (sub) => {
+      const page = await visit(sub, '#v1&net=softmax&start=fresh&room=train&lang=ru');
+      await page.click('#train-step');
+      await page.locator('.time-slider').waitFor();
+      for (const width of [360, 480, 700, 1024, 1280, 1440]) {
+        await page.setViewportSize({ width, height: 800 });
+        const over = await page.locator('.time-slider').evaluate((box) =>
+          [...box.children].filter((each) => each.getBoundingClientRect().right > box.getBoundingClientRect().right).map(({ id }) => id),
+        );
+        assert.deepEqual(over, [], `${width} pixels`);
+      }
+    });
+
     await t.test('runs are pinned, compared by what differs, survive a reload and are repeated', async (sub) => {
       const page = await visit(sub, '#v1&net=softmax&start=fresh&room=train&seed=5');
       const trainAndPin = async (/** @type {number} */ runs) => {
