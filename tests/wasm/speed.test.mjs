@@ -22,7 +22,7 @@ const leastShares = {
   'W3 | 5x5 24x24x1-8 dk, db': 0.65,
   'W3 | 5x5 12x12x8-16 dx': 1.6,
   'W4 | 5x5 32x32x3-16 forward': 0.75,
-  'W5 | 3x3s2 16x16x32-64 dk, db': 0.85,
+  'W5 | 3x3s2 16x16x32-64 dk, db': 0.75,
 };
 
 const rounds = 25;
