@@ -41,7 +41,10 @@ async function writeSite() {
     write(`${path}.js`, assetScript(path, bytes));
   };
 
-  /** gzip, which an earlier build may have made already. @param {string} path  of the site @param {string} source @param {{first: boolean}} how */
+  /**
+   * gzip, which an earlier build may have made already.
+   * @param {string} path  from the site's root @param {string} source @param {{first: boolean}} how
+   */
   const writeGzip = (path, source, how) => {
     const before = join(site, path);
     const done = existsSync(before) && gunzipSync(readFileSync(before)).equals(readFileSync(source));

@@ -7,7 +7,7 @@
 
 import { parseArgs } from 'node:util';
 import { encodeSettings } from '../../web/state/url.js';
-import { launch, number, openPage, ready, serveSite, status, until } from '../e2e/browser.mjs';
+import { launch, number, oneCore, openPage, ready, serveSite, status, twoCores, until } from '../e2e/browser.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -26,8 +26,6 @@ const changes = {
 const kWarmUp = 2;
 const median = (/** @type {number[]} */ list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const oneCore = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
-const twoCores = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });
 
 /** @param {import('playwright-core').Page} page @param {string} to */
 const toggle = async (page, to) => {

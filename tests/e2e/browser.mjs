@@ -59,6 +59,10 @@ export async function openPage(browser, url, { init, ...options } = {}) {
   return { page, errors, close: () => context.close() };
 }
 
+/** For openPage's init: what the page hears of the processor. */
+export const oneCore = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
+export const twoCores = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });
+
 /**
  * Asks again until the answer is true. (Playwright's own waiting evaluates text, which the page's policy forbids.)
  * @param {() => Promise<boolean> | boolean} condition

@@ -3,14 +3,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { encodeSettings } from '../../web/state/url.js';
-import { attribute, kinds, launch, number, openPage, predicted, probabilities, ready, serveSite, status, until, violations } from './browser.mjs';
+import { attribute, kinds, launch, number, oneCore, openPage, predicted, probabilities, ready, serveSite, status, twoCores, until, violations } from './browser.mjs';
 
 const server = await serveSite();
 const isolatedServer = await serveSite({ isolated: true });
 test.after(() => Promise.all([server.close(), isolatedServer.close()]));
-
-const oneCore = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 1 });
-const twoCores = () => Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 });
 
 for (const kind of kinds) {
   test(kind, async (t) => {

@@ -338,6 +338,27 @@ test('a worker of its own changes the pictures as soon as some are to be changed
   await actions.pause();
 });
 
+test('a worker that was sent home before it was there does not stay', async (t) => {
+  const { store, actions, host, workers } = await openPage(t, { cores: 2 });
+  const startWorker = host.startWorker;
+  let begin = () => {};
+  const begun = new Promise((resolve) => (begin = () => resolve(null)));
+  host.startWorker = async (source) => {
+    const worker = await startWorker(source);
+    await begun;
+    return worker;
+  };
+  actions.configure({ trainer: { 'augment.shift': 2 } });
+  actions.train();
+  await until(() => workers.length === 2, 'the second worker');
+  t.after(() => workers[1].terminate());
+  host.startWorker = startWorker;
+  /** @type {any} */ (workers[0]).onerror({ message: 'out of memory' });
+  begin();
+  await until(() => workers[1].dead, 'its end');
+  await until(() => store.status.value !== 'lost', 'the restart');
+});
+
 test('a machine of one core changes its pictures itself', async (t) => {
   const { store, actions, workers } = await openPage(t, { cores: 1 });
   actions.configure({ trainer: { 'augment.shift': 2 } });

@@ -76,7 +76,9 @@ export function createTeam({ store, host, client, say }, workerSource) {
       if (ahead === made) ahead = null;
     };
     ahead = made;
-    recruit(made, 'serveAhead', 'joinAhead').catch(gone);
+    recruit(made, 'serveAhead', 'joinAhead')
+      .then(() => ahead === made || gone())
+      .catch(gone);
   };
 
   return {

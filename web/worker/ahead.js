@@ -6,22 +6,27 @@ export function createAhead(trainer) {
   /** @type {MessagePort | null} */
   let port = null;
 
+  /** The steps can do without: what goes wrong here is no news. @param {() => void} work */
+  const attempt = (work) => {
+    try {
+      work();
+    } catch {
+      port = null;
+    }
+  };
+
   return {
     /** @param {MessagePort} to  the other worker */
     join(to) {
       port = to;
-      to.onmessage = ({ data }) => {
-        try {
-          trainer()?.take(data);
-        } catch {
-          port = null; // The steps can do without.
-        }
-      };
+      to.onmessage = ({ data }) => attempt(() => trainer()?.take(data));
     },
     /** Before each step: asks for pictures, if there are enough to ask for. */
     ask() {
-      const order = port && trainer().order();
-      if (order?.length) port?.postMessage(order, [order.buffer]);
+      attempt(() => {
+        const order = port && trainer().order();
+        if (order?.length) port?.postMessage(order, [order.buffer]);
+      });
     },
   };
 }
